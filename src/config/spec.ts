@@ -1,0 +1,172 @@
+/**
+ * The resolved configuration: what loading, inheritance and OpenAPI documents come to. Plain data (it is posted to
+ * data threads, which compile it into their plan), complete (no defaults are filled in later), and each part knows
+ * the line it came from.
+ */
+
+/** Where a value was written. `line` and `column` start at 1; 0 when the source has no positions (TypeScript). */
+export interface Source { readonly file: string; readonly line: number; readonly column: number }
+
+export interface GatewaySpec {
+  readonly listeners: readonly ListenerSpec[]
+  readonly admin: AdminSpec | null
+  /** Folder for the store, the local authority and the admin token; absolute. */
+  readonly dataFolder: string
+  /** Networks whose `X-Forwarded-*` and `Forwarded` are believed. */
+  readonly trustedProxies: readonly string[]
+  readonly limits: WireLimits
+  readonly services: readonly ServiceSpec[]
+  readonly identities: readonly IdentitySpec[]
+  readonly steps: readonly StepSpec[]
+  readonly operations: readonly OperationSpec[]
+  readonly log: readonly SinkSpec[]
+  /** Number of data threads; 0 runs all in the main thread. */
+  readonly dataThreads: number
+  readonly drainTimeoutMs: number
+  /** Reload when a configuration file changes. */
+  readonly watch: boolean
+  /** Every value that came from a reference: kept out of all output. */
+  readonly secrets: readonly string[]
+  /** Files the configuration was read from, absolute. */
+  readonly files: readonly string[]
+  /** What an inner block opens wider than its outer one: listed by `sallyport check`. */
+  readonly opens: readonly Opening[]
+}
+
+export interface Opening { readonly what: string; readonly source: Source }
+
+/** `host` '' means all interfaces. */
+export interface Address { readonly host: string; readonly port: number }
+
+export interface ListenerSpec {
+  readonly name: string
+  readonly address: Address
+  readonly kind: 'gateway' | 'redirect' | 'ops'
+  readonly tls: TlsSpec | null
+  /** Clear text is served only to these balancers (networks), for requests they received over HTTPS. */
+  readonly clearTextFrom: readonly string[]
+  /** A host that no certificate covers: refused with 421, or served. */
+  readonly misdirected: 'refuse' | 'serve'
+  /** For `redirect`: the port that the redirect names (443 is left out of the address). */
+  readonly redirectPort: number
+  /** For `ops`. */
+  readonly serve: readonly ('health' | 'metrics')[]
+  /** `Strict-Transport-Security` value; '' sends none. */
+  readonly hsts: string
+  readonly source: Source
+}
+
+export interface TlsSpec {
+  readonly profile: 'intermediate' | 'modern'
+  /** Absolute paths. Empty with `local`. */
+  readonly certificates: readonly { readonly cert: string; readonly key: string }[]
+  /** Certificate from the gateway's own small authority in the data folder, for these names. */
+  readonly local: readonly string[]
+}
+
+export interface AdminSpec {
+  readonly address: Address
+  /** Networks that read `/metrics` without a token. */
+  readonly openMetricsTo: readonly string[]
+  readonly source: Source
+}
+
+export interface WireLimits {
+  readonly requestLineBytes: number
+  readonly headerCount: number
+  readonly headerBytes: number
+  /** Bytes of further requests held while one is being answered on the same connection. */
+  readonly pipelinedBytes: number
+  readonly handshakeTimeoutMs: number
+  readonly handshakes: number
+  /** From accept (or the last answer) to the first byte of a request. */
+  readonly idleTimeoutMs: number
+  /** From the first byte of a request to the end of its head. */
+  readonly headTimeoutMs: number
+  readonly bodyIdleTimeoutMs: number
+  /** How long a client may leave an answer unread. */
+  readonly sendTimeoutMs: number
+  readonly connections: number
+  readonly connectionsPerAddress: number
+}
+
+export interface ServiceSpec {
+  readonly name: string
+  readonly targets: readonly TargetSpec[]
+  readonly timeouts: { readonly connectMs: number; readonly responseMs: number; readonly idleMs: number; readonly totalMs: number }
+  /** Of one data thread, to each target. */
+  readonly connections: number
+  readonly queue: number
+  /** Idle connections are closed after this. */
+  readonly keepAliveMs: number
+  /** `client` passes the client's host on; `target` sends the target's own. */
+  readonly hostHeader: 'client' | 'target'
+  readonly tls: { readonly authorities: readonly string[]; readonly serverName: string | null }
+  readonly source: Source
+}
+
+export interface TargetSpec { readonly secure: boolean; readonly host: string; readonly port: number; readonly basePath: string }
+
+export interface IdentitySpec {
+  readonly name: string
+  /** Name of the authenticate policy. */
+  readonly type: string
+  /** Its settings, as its schema parsed them. */
+  readonly settings: unknown
+  readonly source: Source
+}
+
+/** A configured policy other than an identity. Shared by all operations with the same settings from the same line. */
+export interface StepSpec {
+  readonly policy: string
+  readonly settings: unknown
+  readonly mode: 'enforce' | 'observe'
+  /** Where it stands, for people: `apis.orders.cors`. */
+  readonly where: string
+  readonly source: Source
+}
+
+export type Authentication =
+  | { readonly kind: 'anonymous'; readonly reason: string; readonly source: Source }
+  /** Any of the groups; all identities of a group. Names of identities. */
+  | { readonly kind: 'required'; readonly anyOf: readonly (readonly string[])[]; readonly source: Source }
+
+export interface OperationSpec {
+  readonly api: string
+  /** operationId, or `METHOD /template`; `undeclared` for the operation that `undeclared: observe` adds. */
+  readonly name: string
+  /** `*` only for `undeclared: observe`. */
+  readonly method: string
+  /** Full public path template, prefix included, normal form: `/v1/orders/{orderId}`. `/v1/*` for undeclared ones. */
+  readonly template: string
+  /** Lower case; empty means every host. */
+  readonly hosts: readonly string[]
+  /** Index into `services`. */
+  readonly service: number
+  /** Whole leading segments removed from the path before it goes upstream ('' or `/v1`), decided before authorization. */
+  readonly stripPrefix: string
+  readonly addPrefix: string
+  readonly authentication: Authentication
+  /** Indices into `steps`. */
+  readonly steps: readonly number[]
+  readonly bodyBytes: number
+  /** GET and HEAD may carry a body because the document declares one. */
+  readonly bodyDeclared: boolean
+  /** Longest answer stream: idle and total, in milliseconds. 0 is no limit. */
+  readonly streamIdleMs: number
+  readonly streamTotalMs: number
+  readonly allowPath: readonly PathAllowance[]
+  /** Header names with `_` or `.` that may pass, lower case. */
+  readonly allowHeaderNames: readonly string[]
+  /** `undeclared: observe` ends on this day (ISO date); null for declared operations. */
+  readonly undeclaredUntil: string | null
+  readonly source: Source
+}
+
+/** Classes of otherwise refused paths that an API may let through, unchanged in form. */
+export type PathAllowance = 'semicolon' | 'encoded-slash' | 'double-slash' | 'encoded-percent'
+
+export type SinkSpec =
+  | { readonly type: 'stdout'; readonly format: 'auto' | 'json' | 'text' }
+  | { readonly type: 'file'; readonly path: string; readonly format: 'json' | 'text' }
+  | { readonly type: 'syslog'; readonly secure: boolean; readonly host: string; readonly port: number; readonly authorities: readonly string[] }

@@ -1,0 +1,101 @@
+import type { z } from 'zod'
+import type { Code } from '../codes.ts'
+import type { FactName, Facts } from './facts.ts'
+import type { Phase, ResponsePhase } from './phases.ts'
+import type { Verdict } from './verdict.ts'
+
+/**
+ * The one canonical view of a request that router, policies, logs and upstream share. Everything in it was parsed
+ * once and has one reading.
+ */
+export interface RequestView {
+  readonly id: string
+  readonly method: string
+  /** Lower case, without a port; '' for an HTTP/1.0 request without Host. */
+  readonly host: string
+  /** Path in normal form (still percent-encoded where RFC 3986 asks for it). */
+  readonly path: string
+  /** Query without `?`, in normal form; '' when there is none. */
+  readonly query: string
+  /** Address of the client after the trusted-proxy rule, in canonical text form. */
+  readonly clientAddress: string
+  readonly secure: boolean
+  /** The values of a path template's parameters, percent-decoded, in template order. */
+  readonly pathParameters: readonly string[]
+  readonly facts: Readonly<Facts>
+  /** The value of a header, by its lower-case name. Several lines are joined by `, `. */
+  header(name: string): string | undefined
+  /** How many lines of this header the client sent. */
+  headerCount(name: string): number
+}
+
+/** Headers a policy changes. Names are lower case; values are checked for control characters when set. */
+export interface HeaderEdit {
+  get(name: string): string | undefined
+  set(name: string, value: string): void
+  append(name: string, value: string): void
+  remove(name: string): void
+}
+
+/** What the `prepare` phase may change of the request towards the upstream. */
+export interface UpstreamRequest { readonly headers: HeaderEdit }
+
+/** What the `respond` phase sees and may change of the answer towards the client. */
+export interface ResponseView {
+  readonly status: number
+  readonly headers: HeaderEdit
+  /** True when the gateway itself made the answer (a refusal, a preflight). */
+  readonly local: boolean
+}
+
+/** Sets facts; a policy may set only those it declared under `writes`. */
+export type FactSetter = <K extends FactName>(fact: K, value: NonNullable<Facts[K]>) => void
+
+/** One API key as data threads know it. */
+export interface KeyRecord { readonly id: string; readonly owner: string; readonly identity: string }
+
+/** What a policy may use of the gateway. Five narrow members, no service locator. */
+export interface Host {
+  /** Where the policy stands, for messages: `apis.orders.cors`. */
+  readonly where: string
+  /** Name of the configured instance (for identities the identity's name, else the policy's). */
+  readonly instance: string
+  /** Looks an API key up by the keyed hash of what was presented. Never throws. */
+  findKey(presented: string): KeyRecord | undefined
+}
+
+/** A policy set up with one configuration, inside one plan of one data thread. */
+export interface PolicyInstance {
+  /** Decides. Synchronous wherever nothing must be awaited: it then allocates no promise. */
+  request?(request: RequestView, set: FactSetter): Verdict | Promise<Verdict>
+  /** Edits the request on its way to the upstream (phase `prepare`). */
+  prepare?(request: RequestView, upstream: UpstreamRequest): void
+  /** Edits the answer (phase `respond`). */
+  respond?(request: RequestView, response: ResponseView): void
+  close?(): void
+}
+
+/** A kind of policy. Life cycle: `config` parses → `setup` once a plan → calls a request → `close` with the plan. */
+export interface Policy<C = unknown> {
+  /** The key users write, and the name of its folder. */
+  readonly name: string
+  readonly phases: readonly (Phase | ResponsePhase)[]
+  /** Whom it is hardened against. */
+  readonly facing: 'untrusted-client' | 'trusted-operator'
+  /** What a throw, a rejection or a timeout of `request` means. No default, on purpose. */
+  readonly onError: 'deny' | 'pass'
+  /** Milliseconds an asynchronous `request` may take. Default 1000. */
+  readonly timeout?: number
+  readonly reads: readonly FactName[]
+  readonly writes: readonly FactName[]
+  /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */
+  readonly upstreamHeaders?: (config: C) => readonly string[]
+  readonly config: z.ZodType<C>
+  readonly denials: readonly Code[]
+  setup(config: C, host: Host): PolicyInstance
+}
+
+/** Defines a policy: gives its configuration type to `setup`, and freezes it. */
+export function definePolicy<C>(policy: Policy<C>): Policy<C> {
+  return Object.freeze(policy)
+}

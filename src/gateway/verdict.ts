@@ -1,0 +1,44 @@
+import type { Code } from '../codes.ts'
+
+/** What a denial adds for the operator or the client, beyond its code. */
+export interface DenyDetail {
+  /** For the decision record only; never sent to the client, never a credential. */
+  readonly reason?: string
+  /** Response headers the denial needs, such as `www-authenticate` or `retry-after`. Names in lower case. */
+  readonly headers?: readonly (readonly [name: string, value: string])[]
+}
+
+/** The request may go on. */
+export interface Pass { readonly kind: 'pass' }
+/** Authenticate phase only: the request carries no credential of this kind. */
+export interface Skip { readonly kind: 'skip'; readonly headers?: DenyDetail['headers'] }
+/** The request ends here. A refusal is a value and never shares a channel with an exception. */
+export interface Deny { readonly kind: 'deny'; readonly code: Code; readonly detail: DenyDetail }
+/** The gateway answers by itself, and it is no refusal: a preflight, later a cached answer. */
+export interface Answer {
+  readonly kind: 'answer'
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+export type Verdict = Pass | Skip | Deny | Answer
+
+export const pass: Pass = Object.freeze({ kind: 'pass' })
+export const skip: Skip = Object.freeze({ kind: 'skip' })
+
+const noDetail: DenyDetail = Object.freeze({})
+
+/** Refuses the request with a code that the policy declared under `denials`. */
+export function deny(code: Code, detail: DenyDetail = noDetail): Deny {
+  return { kind: 'deny', code, detail }
+}
+
+/** Skips, and names the challenge for `WWW-Authenticate` should every kind of credential be missing. */
+export function skipWith(challenge: string): Skip {
+  return { kind: 'skip', headers: [['www-authenticate', challenge]] }
+}
+
+/** Answers in the place of the upstream. */
+export function answer(status: number, headers: Answer['headers']): Answer {
+  return { kind: 'answer', status, headers }
+}
