@@ -80,6 +80,15 @@ export interface Policy<C = unknown> {
   /** The key users write, and the name of its folder. */
   readonly name: string
   readonly phases: readonly (Phase | ResponsePhase)[]
+  /**
+   * Where users write it. `identity`: an entry of `identities` whose `type` is this name. `requirement`: under
+   * `require`, where each level only adds. `setting`: a key of its own, which an inner block may replace.
+   */
+  readonly place: 'identity' | 'requirement' | 'setting'
+  /** Settings that hold where nobody configured the policy. Without it, an unconfigured policy is absent. */
+  readonly implicit?: C
+  /** For `setting`: says in one sentence what `inner` opens wider than `outer` did, or null. */
+  readonly opens?: (outer: C | undefined, inner: C) => string | null
   /** Whom it is hardened against. */
   readonly facing: 'untrusted-client' | 'trusted-operator'
   /** What a throw, a rejection or a timeout of `request` means. No default, on purpose. */
