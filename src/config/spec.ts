@@ -5,7 +5,11 @@
  */
 
 /** Where a value was written. `line` and `column` start at 1; 0 when the source has no positions (TypeScript). */
-export interface Source { readonly file: string; readonly line: number; readonly column: number }
+export interface Source {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
 
 export interface GatewaySpec {
   readonly listeners: readonly ListenerSpec[]
@@ -33,10 +37,16 @@ export interface GatewaySpec {
   readonly opens: readonly Opening[]
 }
 
-export interface Opening { readonly what: string; readonly source: Source }
+export interface Opening {
+  readonly what: string
+  readonly source: Source
+}
 
 /** `host` '' means all interfaces. */
-export interface Address { readonly host: string; readonly port: number }
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
 
 export interface ListenerSpec {
   readonly name: string
@@ -93,7 +103,12 @@ export interface WireLimits {
 export interface ServiceSpec {
   readonly name: string
   readonly targets: readonly TargetSpec[]
-  readonly timeouts: { readonly connectMs: number; readonly responseMs: number; readonly idleMs: number; readonly totalMs: number }
+  readonly timeouts: {
+    readonly connectMs: number
+    readonly responseMs: number
+    readonly idleMs: number
+    readonly totalMs: number
+  }
   /** Of one data thread, to each target. */
   readonly connections: number
   readonly queue: number
@@ -105,7 +120,12 @@ export interface ServiceSpec {
   readonly source: Source
 }
 
-export interface TargetSpec { readonly secure: boolean; readonly host: string; readonly port: number; readonly basePath: string }
+export interface TargetSpec {
+  readonly secure: boolean
+  readonly host: string
+  readonly port: number
+  readonly basePath: string
+}
 
 export interface IdentitySpec {
   readonly name: string
@@ -169,4 +189,10 @@ export type PathAllowance = 'semicolon' | 'encoded-slash' | 'double-slash' | 'en
 export type SinkSpec =
   | { readonly type: 'stdout'; readonly format: 'auto' | 'json' | 'text' }
   | { readonly type: 'file'; readonly path: string; readonly format: 'json' | 'text' }
-  | { readonly type: 'syslog'; readonly secure: boolean; readonly host: string; readonly port: number; readonly authorities: readonly string[] }
+  | {
+      readonly type: 'syslog'
+      readonly secure: boolean
+      readonly host: string
+      readonly port: number
+      readonly authorities: readonly string[]
+    }

@@ -88,7 +88,7 @@ export interface Policy<C = unknown> {
   /** Settings that hold where nobody configured the policy. Without it, an unconfigured policy is absent. */
   readonly implicit?: C
   /** For `setting`: says in one sentence what `inner` opens wider than `outer` did, or null. */
-  readonly opens?: (outer: C | undefined, inner: C) => string | null
+  opens?(outer: C | undefined, inner: C): string | null
   /** Whom it is hardened against. */
   readonly facing: 'untrusted-client' | 'trusted-operator'
   /** What a throw, a rejection or a timeout of `request` means. No default, on purpose. */
@@ -96,9 +96,11 @@ export interface Policy<C = unknown> {
   /** Milliseconds an asynchronous `request` may take. Default 1000. */
   readonly timeout?: number
   readonly reads: readonly FactName[]
+  /** Facts it uses where a policy wrote them: an operation where nobody writes them still loads. */
+  readonly mayRead?: readonly FactName[]
   readonly writes: readonly FactName[]
   /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */
-  readonly upstreamHeaders?: (config: C) => readonly string[]
+  upstreamHeaders?(config: C): readonly string[]
   readonly config: z.ZodType<C>
   readonly denials: readonly Code[]
   setup(config: C, host: Host): PolicyInstance

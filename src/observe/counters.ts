@@ -1,15 +1,29 @@
-import { codes, type CodeName } from '../codes.ts'
+import { type CodeName, codes } from '../codes.ts'
 
 /** Gauges and counters of one data thread, besides those by code and operation. */
 export const gaugeNames = [
-  'connections', 'connectionsTotal', 'handshakes', 'handshakesFailed', 'requestsActive', 'requests',
-  'bytesIn', 'bytesOut', 'upstreamConnections', 'upstreamConnectionsTotal', 'upstreamRetries', 'recordsDropped',
-  'undeclared', 'observedDenials', 'memoryClaimed',
+  'connections',
+  'connectionsTotal',
+  'handshakes',
+  'handshakesFailed',
+  'requestsActive',
+  'requests',
+  'bytesIn',
+  'bytesOut',
+  'upstreamConnections',
+  'upstreamConnectionsTotal',
+  'upstreamRetries',
+  'recordsDropped',
+  'undeclared',
+  'observedDenials',
+  'memoryClaimed',
 ] as const
 export type GaugeName = (typeof gaugeNames)[number]
 
 /** Upper bounds of the latency histogram, in seconds. */
-export const latencyBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+export const latencyBounds = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+] as const
 
 /** Status classes 1xx–5xx; index 0 is "closed without an answer". */
 export const statusClasses = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
@@ -55,15 +69,26 @@ export class Counters {
     if (operation >= 0) cells[operationBase + operation * statusClasses.length + ((status / 100) | 0)]! += 1
   }
 
-  gauge(index: number): number { return this.#cells[index]! }
+  gauge(index: number): number {
+    return this.#cells[index]!
+  }
   /** Count of a code by its index in `codeNames`; one past the end is every code of others' policies. */
-  code(index: number): number { return this.#cells[codeBase + index]! }
-  latency(bucket: number): number { return this.#cells[latencyBase + bucket]! }
-  get latencySum(): number { return this.#cells[latencyBase + latencyBounds.length + 1]! }
+  code(index: number): number {
+    return this.#cells[codeBase + index]!
+  }
+  latency(bucket: number): number {
+    return this.#cells[latencyBase + bucket]!
+  }
+  get latencySum(): number {
+    return this.#cells[latencyBase + latencyBounds.length + 1]!
+  }
   operation(index: number, statusClass: number): number {
     return this.#cells[operationBase + index * statusClasses.length + statusClass]!
   }
 }
 
 /** Index of each gauge, so that the data path writes a constant and looks nothing up by name. */
-export const gauges = Object.fromEntries(gaugeNames.map((name, index) => [name, index])) as Record<GaugeName, number>
+export const gauges = Object.fromEntries(gaugeNames.map((name, index) => [name, index])) as Record<
+  GaugeName,
+  number
+>

@@ -29,14 +29,23 @@ export interface DocumentOperation {
   locate(): Source
 }
 
+/** Something about a document that a user should know and that did not stop it from loading. */
+export interface DocumentNote {
+  readonly source: Source
+  readonly message: string
+}
+
 /** What the gateway reads of an OpenAPI 3.0, 3.1 or 3.2 document (or a Swagger 2.0 one, converted). */
 export interface ApiDocument {
   /** Absolute path. */
   readonly file: string
   /** All files read, external references included; absolute. */
   readonly files: readonly string[]
+  /** Version of the specification the document is written in, as it says: `3.1.0`, `2.0`. */
   readonly version: string
   readonly title: string
+  /** Version of the described API (`info.version`); '' when the document does not say. */
+  readonly apiVersion: string
   /** Path parts of `servers`, without a trailing slash: `['/v1']`; `['']` when there is none. */
   readonly basePaths: readonly string[]
   /** Absolute http(s) origins of `servers`, as written: hints for `init`, never called. */
@@ -44,6 +53,8 @@ export interface ApiDocument {
   readonly securitySchemes: readonly SecurityScheme[]
   readonly security: readonly SecurityAlternative[] | null
   readonly operations: readonly DocumentOperation[]
+  /** What the reader left out or read with a grain of salt. Nothing in here ever opens an operation. */
+  readonly notes: readonly DocumentNote[]
   /** Where something at this path of keys stands: `locate(['components', 'securitySchemes', 'key'])`. */
   locate(path: readonly (string | number)[]): Source
 }

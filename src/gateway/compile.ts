@@ -1,0 +1,162 @@
+import type { GatewaySpec, IdentitySpec, OperationSpec, ServiceSpec, Source, StepSpec } from '../config/spec.ts'
+import { buildRouter } from '../engines/match/router.ts'
+import { allowedClasses } from '../engines/path/path-classes.ts'
+import type { FactName } from './facts.ts'
+import { type Phase, phases, type ResponsePhase } from './phases.ts'
+import type { Authentication, Operation, Plan, Step } from './plan.ts'
+import type { Host, KeyRecord, Policy, PolicyInstance } from './policy.ts'
+import type { Upstream } from './upstream.ts'
+
+/** A configuration that loads but cannot be put into force. */
+export class PlanError extends Error {
+  readonly source: Source
+  constructor(message: string, source: Source) {
+    super(message)
+    this.name = 'PlanError'
+    this.source = source
+  }
+}
+
+/** What a plan is compiled with. */
+export interface CompileOptions {
+  readonly generation: number
+  readonly policies: readonly Policy[]
+  readonly findKey: (presented: string) => KeyRecord | undefined
+  readonly upstream: (service: ServiceSpec) => Upstream
+}
+
+const defaultTimeoutMs = 1000
+
+/** Compiles the resolved configuration into the plan that serves requests. Throws PlanError; leaves nothing open then. */
+export function compile(spec: GatewaySpec, options: CompileOptions): Plan {
+  const instances: PolicyInstance[] = []
+  try {
+    return build(spec, options, instances)
+  } catch (error) {
+    closeAll(instances)
+    throw error
+  }
+}
+
+/** Closes whatever the policies of a plan hold. */
+export function closeAll(instances: readonly PolicyInstance[]): void {
+  for (const instance of instances) instance.close?.()
+}
+
+interface Ready {
+  readonly policy: Policy
+  readonly step: Step
+}
+
+function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInstance[]): Plan {
+  const byName = new Map(options.policies.map((policy) => [policy.name, policy]))
+  const reserved = new Set<string>()
+  const setUp = (policyName: string, instanceName: string, settings: unknown, where: string, source: Source, observe: boolean): Ready => {
+    const policy = byName.get(policyName)
+    if (policy === undefined) throw new PlanError(`there is no policy named ${policyName}`, source)
+    const host: Host = { where, instance: instanceName, findKey: options.findKey }
+    const instance = policy.setup(settings, host)
+    instances.push(instance)
+    for (const name of policy.upstreamHeaders?.(settings) ?? []) reserved.add(name)
+    const step: Step = {
+      name: instanceName,
+      instance,
+      observe,
+      onError: policy.onError,
+      writes: policy.writes,
+      timeout: policy.timeout ?? defaultTimeoutMs,
+      where,
+      source,
+    }
+    return { policy, step }
+  }
+  const steps = spec.steps.map((step: StepSpec) => setUp(step.policy, step.policy, step.settings, step.where, step.source, step.mode === 'observe'))
+  const identities = new Map(
+    spec.identities.map((identity: IdentitySpec) => [
+      identity.name,
+      setUp(identity.type, identity.name, identity.settings, `identities.${identity.name}`, identity.source, false),
+    ]),
+  )
+  const upstreams = spec.services.map(options.upstream)
+  const authentications = new Map<string, Authentication>()
+  const operations = spec.operations.map((operation, index): Operation => {
+    const mine = operation.steps.map((step) => steps[step]!)
+    const authentication = authenticationOf(operation, identities, authentications)
+    checkFacts(operation, mine, authentication, identities)
+    const inPhase = (phase: Phase | ResponsePhase): Step[] =>
+      mine.filter((ready) => ready.policy.phases.includes(phase) && acts(ready.step.instance, phase)).map((ready) => ready.step)
+    return Object.freeze({
+      index,
+      spec: operation,
+      upstream: upstreams[operation.service]!,
+      screen: inPhase('screen'),
+      preflight: inPhase('preflight'),
+      authentication,
+      authorize: inPhase('authorize'),
+      prepare: inPhase('prepare'),
+      respond: inPhase('respond'),
+      allowedPathClasses: allowedClasses(operation.allowPath),
+      until: operation.undeclaredUntil === null ? Number.POSITIVE_INFINITY : Date.parse(`${operation.undeclaredUntil}T23:59:59Z`),
+      apiJson: JSON.stringify(operation.api),
+      nameJson: JSON.stringify(operation.name),
+    })
+  })
+  return Object.freeze({
+    generation: options.generation,
+    spec,
+    router: buildRouter(spec.operations),
+    operations,
+    listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
+    reservedHeaders: reserved,
+    instances,
+  })
+}
+
+/** A policy may belong to a phase and, with these settings, have nothing to do there. */
+function acts(instance: PolicyInstance, phase: Phase | ResponsePhase): boolean {
+  if (phase === 'prepare') return instance.prepare !== undefined
+  if (phase === 'respond') return instance.respond !== undefined
+  return instance.request !== undefined
+}
+
+/** Equal authentications are shared: 10,000 operations of one API hold one. */
+function authenticationOf(operation: OperationSpec, identities: ReadonlyMap<string, Ready>, shared: Map<string, Authentication>): Authentication | null {
+  const { authentication } = operation
+  if (authentication.kind === 'anonymous') return null
+  const key = JSON.stringify(authentication.anyOf)
+  const known = shared.get(key)
+  if (known !== undefined) return known
+  const names = [...new Set(authentication.anyOf.flat())]
+  if (names.length === 0 || authentication.anyOf.some((group) => group.length === 0)) {
+    throw new PlanError(`${operation.name} of ${operation.api} has an empty authentication, which would admit everybody`, authentication.source)
+  }
+  const steps = names.map((name) => {
+    const ready = identities.get(name)
+    if (ready === undefined) throw new PlanError(`there is no identity named ${name}`, authentication.source)
+    if (!ready.policy.phases.includes('authenticate')) throw new PlanError(`${ready.policy.name} cannot authenticate`, authentication.source)
+    return ready.step
+  })
+  const made: Authentication = Object.freeze({ identities: steps, groups: authentication.anyOf.map((group) => group.map((name) => names.indexOf(name))) })
+  shared.set(key, made)
+  return made
+}
+
+/** A policy that reads a fact nobody wrote would decide on nothing: refused at load, not met at run time. */
+function checkFacts(operation: OperationSpec, steps: readonly Ready[], authentication: Authentication | null, identities: ReadonlyMap<string, Ready>): void {
+  const known = new Set<FactName>()
+  for (const phase of phases) {
+    if (phase === 'authenticate') {
+      for (const step of authentication?.identities ?? []) {
+        for (const fact of identities.get(step.name)?.policy.writes ?? []) known.add(fact)
+      }
+      continue
+    }
+    for (const { policy, step } of steps) {
+      if (!policy.phases.includes(phase)) continue
+      for (const fact of policy.reads) {
+        if (!known.has(fact)) throw new PlanError(`${step.where} needs to know the ${fact}, which nothing before it finds out for ${operation.name}`, step.source)
+      }
+      for (const fact of policy.writes) known.add(fact)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type { Fields } from '../engines/http1/fields.ts'
+import type { RequestHead } from '../engines/http1/request-head.ts'
+import type { FactName, Facts } from './facts.ts'
+import type { Operation, Plan } from './plan.ts'
+import type { Recorder } from './recorder.ts'
+import type { RequestView } from './policy.ts'
+import type { ClientStream } from './streams.ts'
+
+/** What an exchange takes from the data thread that it happens in. */
+interface Gate {
+  readonly plan: Plan
+  readonly recorder: Recorder
+  nextId(): string
+}
+
+/**
+ * One request on its way through the gateway: the canonical view that every part shares, the facts policies found,
+ * and what the decision record will say. Made once a request, by `http/`, and never copied.
+ */
+export class Exchange implements RequestView {
+  /** Made by the gateway, or believed from a trusted proxy. */
+  id: string
+  /** The plan the request started with; a reload in between does not change it. */
+  readonly plan: Plan
+  readonly recorder: Recorder
+  readonly client: ClientStream
+  /** Name of the listener it came in by. */
+  readonly listener: string
+  /** Address of the socket's other end. */
+  readonly peer: string
+  readonly head: RequestHead
+  readonly method: string
+  host = ''
+  path = ''
+  query = ''
+  readonly fields: Fields
+  clientAddress: string
+  /** Value of `X-Forwarded-For` towards the upstream. */
+  forwardedFor: string
+  secure = true
+  /** Milliseconds since 1970, when the first byte of the head was read. */
+  readonly startedAt: number
+  /** The same moment on the monotonic clock. */
+  readonly started: number
+  operation: Operation | null = null
+  pathParameters: readonly string[] = none
+  readonly facts: Facts = { caller: undefined }
+
+  // For the record.
+  /** Triples: name, verdict, microseconds. */
+  trail: (string | number)[] | null = null
+  verdict: 'allow' | 'deny' | 'answer' | 'error' = 'allow'
+  code: string | null = null
+  reason: string | null = null
+  status = 0
+  bytesIn = 0
+  bytesOut = 0
+  upstream: string | null = null
+  attempts = 0
+  upstreamMs = -1
+  /** Trace id of a valid `traceparent`. */
+  trace: string | null = null
+  /** Denials of `mode: observe`. */
+  observed = 0
+  finished = false
+
+  constructor(gate: Gate, client: ClientStream, head: RequestHead, listener: string, peer: string, startedAt: number, started: number) {
+    this.id = gate.nextId()
+    this.plan = gate.plan
+    this.recorder = gate.recorder
+    this.client = client
+    this.listener = listener
+    this.peer = peer
+    this.clientAddress = peer
+    this.forwardedFor = peer
+    this.head = head
+    this.method = head.method
+    this.fields = head.fields
+    this.startedAt = startedAt
+    this.started = started
+  }
+
+  header(name: string): string | undefined {
+    return this.fields.get(name)
+  }
+
+  headerCount(name: string): number {
+    return this.fields.lines(name)
+  }
+
+  /** Notes a policy's verdict for the record. */
+  note(name: string, verdict: string, microseconds: number): void {
+    if (this.trail === null) this.trail = [name, verdict, microseconds]
+    else this.trail.push(name, verdict, microseconds)
+  }
+
+  setFact<K extends FactName>(fact: K, value: NonNullable<Facts[K]>): void {
+    this.facts[fact] = value
+  }
+
+  /** Closes the exchange with its one record. Later calls do nothing, so every way out may call it. */
+  finish(): void {
+    if (this.finished) return
+    this.finished = true
+    this.recorder.finish(this)
+  }
+}
+
+const none: readonly string[] = Object.freeze([])

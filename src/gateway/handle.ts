@@ -1,0 +1,177 @@
+import { codes } from '../codes.ts'
+import { collapse, LENGTH_BODY, NO_BODY } from '../engines/http1/request-head.ts'
+import { authenticate } from './authenticate.ts'
+import type { Exchange } from './exchange.ts'
+import type { Operation, Step } from './plan.ts'
+import { answerLocally, refuse } from './respond.ts'
+import { runStep } from './run-step.ts'
+import { deny, type Deny, pass, type Verdict } from './verdict.ts'
+
+/**
+ * THE DATA PATH. A request arrives here parsed, with one reading (`http/` and `engines/http1` refused all others),
+ * and this file is the order of everything that then happens to it:
+ *
+ *   match         which API and operation, or 404 and 405. Nothing undeclared goes further
+ *   admit         what the operation lets through at all: path classes, header names, a body, its size
+ *   screen        who may knock: networks                                    (policies; cheap and anonymous)
+ *   preflight     CORS preflights are answered, before credentials, which they never carry
+ *   authenticate  who is calling. Default deny: no decision in the configuration, no plan
+ *   authorize     what a proven caller may do
+ *   prepare       headers towards the upstream                               (after all decisions)
+ *   forward       `http/upstream`: the request is written anew from the canonical view, the body streams through
+ *   respond       headers towards the client                                 (`respond.ts`)
+ *   record        exactly one decision record, in every case                 (`Exchange.finish`)
+ */
+export function handle(x: Exchange): void {
+  let verdict: Verdict | Promise<Verdict>
+  try {
+    verdict = decide(x)
+  } catch (error) {
+    return crash(x, error)
+  }
+  if (verdict instanceof Promise) {
+    verdict.then(
+      (late) => conclude(x, late),
+      (error: unknown) => crash(x, error),
+    )
+    return
+  }
+  conclude(x, verdict)
+}
+
+/** All decisions about a request, and nothing but decisions: `explain` asks the same function. */
+export function decide(x: Exchange): Verdict | Promise<Verdict> {
+  const matched = match(x)
+  if (matched.kind !== 'pass') return matched
+  const operation = x.operation!
+  const admitted = admit(x, operation)
+  if (admitted.kind !== 'pass') return admitted
+  return walk(x, operation, 0)
+}
+
+/** The phases before the body, in the order of `phases.ts`. */
+const order: readonly ((x: Exchange, operation: Operation) => Verdict | Promise<Verdict>)[] = [
+  (x, operation) => runAll(x, operation.screen, 0),
+  (x, operation) => (x.isPreflight ? preflight(x, operation) : pass),
+  (x, operation) => (operation.authentication === null ? pass : authenticate(x, operation.authentication)),
+  (x, operation) => runAll(x, operation.authorize, 0),
+]
+
+function walk(x: Exchange, operation: Operation, from: number): Verdict | Promise<Verdict> {
+  for (let phase = from; phase < order.length; phase++) {
+    const verdict = order[phase]!(x, operation)
+    if (verdict instanceof Promise) {
+      return verdict.then((late) => (late.kind === 'pass' ? walk(x, operation, phase + 1) : late))
+    }
+    if (verdict.kind !== 'pass') return verdict
+  }
+  return pass
+}
+
+/** Runs the steps of one phase until one does not pass. */
+function runAll(x: Exchange, steps: readonly Step[], from: number): Verdict | Promise<Verdict> {
+  for (let i = from; i < steps.length; i++) {
+    const verdict = runStep(x, steps[i]!)
+    if (verdict instanceof Promise) {
+      return verdict.then((late) => (late.kind === 'pass' ? runAll(x, steps, i + 1) : only(late, steps[i]!)))
+    }
+    if (verdict.kind !== 'pass') return only(verdict, steps[i]!)
+  }
+  return pass
+}
+
+/** Outside `authenticate` nothing may skip: a policy that does not decide has failed, and denies. */
+function only(verdict: Verdict, step: Step): Verdict {
+  return verdict.kind === 'skip' ? deny(codes.POLICY_FAILED, { reason: `${step.where} skipped outside authenticate` }) : verdict
+}
+
+function match(x: Exchange): Verdict {
+  const { plan } = x
+  const found = plan.router.match(x.host, x.path, x.method)
+  if (found.operation >= 0) {
+    const operation = plan.operations[found.operation]!
+    if (x.startedAt > operation.until) return deny(codes.PATH_UNDECLARED, { reason: 'undeclared: observe has ended' })
+    x.operation = operation
+    x.pathParameters = found.parameters
+    return pass
+  }
+  if (x.pathClasses !== 0) return deny(codes.PATH_AMBIGUOUS)
+  if (found.allow === '') return deny(codes.PATH_UNDECLARED)
+  if (x.method === 'OPTIONS') {
+    const requested = x.fields.get('access-control-request-method')
+    if (requested !== undefined && x.fields.get('origin') !== undefined) {
+      const target = plan.router.match(x.host, x.path, requested)
+      const operation = target.operation >= 0 ? plan.operations[target.operation]! : null
+      if (operation !== null && operation.preflight.length > 0 && x.startedAt <= operation.until) {
+        x.operation = operation
+        x.isPreflight = true
+        return pass
+      }
+    }
+  }
+  return methodUndeclared(found.allow)
+}
+
+function methodUndeclared(allow: string): Deny {
+  return deny(codes.METHOD_UNDECLARED, { headers: [['allow', allow]] })
+}
+
+/** What the operation lets through before any policy looks. */
+function admit(x: Exchange, operation: Operation): Verdict {
+  if ((x.pathClasses & ~operation.allowedPathClasses) !== 0) return deny(codes.PATH_AMBIGUOUS)
+  const { head } = x
+  if (head.aliased) {
+    const name = ambiguousName(x, operation.spec.allowHeaderNames)
+    if (name !== null) return deny(codes.HEADER_NAME_AMBIGUOUS, { reason: name })
+  }
+  if (head.framing !== NO_BODY) {
+    if ((x.method === 'GET' || x.method === 'HEAD' || x.isPreflight) && !operation.spec.bodyDeclared) return deny(codes.BODY_NOT_EXPECTED)
+    if (head.framing === LENGTH_BODY && head.length > operation.spec.bodyBytes) return deny(codes.BODY_TOO_LARGE)
+  }
+  return pass
+}
+
+/** A name with `_` or `.` that is not declared, or that two fields of the request collapse into. */
+function ambiguousName(x: Exchange, allowed: readonly string[]): string | null {
+  const { names } = x.fields
+  for (const name of names) {
+    const plain = collapse(name)
+    if (plain === name) continue
+    if (!allowed.includes(name)) return name
+    if (names.some((other) => other !== name && collapse(other) === plain)) return name
+  }
+  return null
+}
+
+/** A preflight ends here: answered by the policy of its operation, or refused. */
+function preflight(x: Exchange, operation: Operation): Verdict | Promise<Verdict> {
+  const verdict = runAll(x, operation.preflight, 0)
+  const close = (late: Verdict): Verdict => (late.kind === 'pass' ? deny(codes.CORS_REFUSED) : late)
+  return verdict instanceof Promise ? verdict.then(close) : close(verdict)
+}
+
+function conclude(x: Exchange, verdict: Verdict): void {
+  if (x.finished) return // the client went away while a policy was deciding
+  switch (verdict.kind) {
+    case 'pass':
+      try {
+        x.operation!.upstream.forward(x)
+      } catch (error) {
+        crash(x, error)
+      }
+      return
+    case 'answer':
+      x.verdict = 'answer'
+      return answerLocally(x, verdict)
+    case 'deny':
+      return refuse(x, verdict)
+    default:
+      return refuse(x, deny(codes.INTERNAL_ERROR, { reason: 'a phase skipped' }))
+  }
+}
+
+/** Our own fault: the client learns a code and an id, the record the rest. */
+function crash(x: Exchange, error: unknown): void {
+  x.verdict = 'error'
+  refuse(x, deny(codes.INTERNAL_ERROR, { reason: error instanceof Error ? (error.stack ?? error.message) : 'not an Error' }))
+}

@@ -1,0 +1,64 @@
+import type { GatewaySpec, ListenerSpec, OperationSpec, Source } from '../config/spec.ts'
+import type { Router } from '../engines/match/router.ts'
+import type { FactName } from './facts.ts'
+import type { PolicyInstance } from './policy.ts'
+import type { Upstream } from './upstream.ts'
+
+/** A configured policy, ready to run. */
+export interface Step {
+  readonly name: string
+  readonly instance: PolicyInstance
+  readonly observe: boolean
+  /** What a throw, a rejection or a timeout of it means. */
+  readonly onError: 'deny' | 'pass'
+  readonly writes: readonly FactName[]
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly where: string
+  readonly source: Source
+}
+
+/** One way to be authenticated: all of these, by index into `Authentication.identities`. */
+export type Group = readonly number[]
+
+/** The authentication of an operation; null is anonymous. */
+export interface Authentication {
+  readonly identities: readonly Step[]
+  readonly groups: readonly Group[]
+}
+
+/** An operation with everything that happens to its requests, in order. */
+export interface Operation {
+  readonly index: number
+  readonly spec: OperationSpec
+  readonly upstream: Upstream
+  readonly screen: readonly Step[]
+  readonly preflight: readonly Step[]
+  readonly authentication: Authentication | null
+  readonly authorize: readonly Step[]
+  readonly prepare: readonly Step[]
+  readonly respond: readonly Step[]
+  /** Bits of the path classes (`engines/path`) it lets through. */
+  readonly allowedPathClasses: number
+  /** When `undeclared: observe` ends, in milliseconds since 1970; Infinity for declared operations. */
+  readonly until: number
+  /** JSON texts of the names, ready for the record. */
+  readonly apiJson: string
+  readonly nameJson: string
+}
+
+/**
+ * The compiled configuration. Frozen: a request holds the plan it started with to its end, and a reload swaps the
+ * whole of it.
+ */
+export interface Plan {
+  readonly generation: number
+  readonly spec: GatewaySpec
+  readonly router: Router
+  readonly operations: readonly Operation[]
+  readonly listeners: ReadonlyMap<string, ListenerSpec>
+  /** Names of request headers that only the gateway may set: taken out of whatever clients send. */
+  readonly reservedHeaders: ReadonlySet<string>
+  /** Everything that was set up, to be closed with the plan. */
+  readonly instances: readonly PolicyInstance[]
+}

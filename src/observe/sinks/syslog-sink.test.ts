@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict'
+import { webcrypto } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createServer as createTlsServer } from 'node:tls'
+import * as x509 from '@peculiar/x509'
+import { openSinks, type Sinks } from './sinks.ts'
+
+/** A receiver that reads octet-counted frames, and can be stopped, stalled and started again on its port. */
+class Receiver {
+  readonly messages: string[] = []
+  readonly sockets = new Set<Socket>()
+  readonly #server: Server
+  #stalled = false
+
+  constructor(tls?: { readonly key: string; readonly cert: string }) {
+    this.#server = tls === undefined ? createServer() : createTlsServer(tls)
+    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+      this.#accept(socket),
+    )
+    this.#server.on('tlsClientError', () => undefined)
+  }
+
+  async listen(port = 0): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  stall(): void {
+    this.#stalled = true
+    for (const socket of this.sockets) socket.pause()
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #accept(socket: Socket): void {
+    this.sockets.add(socket)
+    socket.on('close', () => this.sockets.delete(socket))
+    socket.on('error', () => undefined)
+    if (this.#stalled) return
+    let held = Buffer.alloc(0)
+    socket.on('data', (data) => {
+      held = Buffer.concat([held, data])
+      for (;;) {
+        const space = held.indexOf(0x20)
+        if (space === -1) return
+        const end = space + 1 + Number(held.subarray(0, space).toString('latin1'))
+        if (held.length < end) return
+        this.messages.push(held.subarray(space + 1, end).toString('utf8'))
+        held = held.subarray(end)
+      }
+    })
+  }
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (const deadline = performance.now() + 5000; performance.now() < deadline; await sleep(5))
+    if (condition()) return
+  assert.fail(`waited in vain until ${what}`)
+}
+
+interface Setting {
+  readonly port: number
+  readonly secure?: boolean
+  readonly host?: string
+  readonly authorities?: readonly string[]
+  readonly queueBytes?: number
+  readonly stallMs?: number
+}
+
+function open(context: TestContext, setting: Setting, reports: string[] = []): Sinks {
+  const { port, secure = false, host = '127.0.0.1', authorities = [], ...timing } = setting
+  const sinks = openSinks([{ type: 'syslog', secure, host, port, authorities }], {
+    retryMs: 20,
+    report: (text) => reports.push(text),
+    ...timing,
+  })
+  context.after(() => sinks.close())
+  return sinks
+}
+
+const record = (n: number): string =>
+  `{"time":"2026-11-24T10:11:12.345Z","id":"${n}","path":"/ä","verdict":"deny"}\n`
+
+test('records arrive over TCP as framed messages', async (context) => {
+  const receiver = new Receiver()
+  const sinks = open(context, { port: await receiver.listen() })
+  sinks.write(record(1) + record(2))
+  sinks.write(record(3))
+  await until(() => receiver.messages.length === 3, 'all arrived')
+  assert.match(
+    receiver.messages[0]!,
+    /^<132>1 2026-11-24T10:11:12\.345Z \S+ sallyport \d+ decision - \{"time"/,
+  )
+  const bodies = receiver.messages.map(
+    (text) => JSON.parse(text.slice(text.indexOf('{'))) as { id: string; path: string },
+  )
+  assert.deepEqual(
+    bodies.map((body) => body.id),
+    ['1', '2', '3'],
+  )
+  assert.equal(bodies[0]!.path, '/ä')
+  assert.equal(sinks.stats()[0]!.written, 3)
+  await receiver.stop()
+})
+
+test('a receiver that is not there, comes, is killed and comes back: nothing queued is lost', async (context) => {
+  const first = new Receiver()
+  const port = await first.listen()
+  await first.stop()
+  const reports: string[] = []
+  const sinks = open(context, { port }, reports)
+  sinks.write(record(1))
+  await until(() => sinks.stats()[0]!.trouble !== null, 'the trouble is known')
+  assert.match(reports[0]!, /^Log syslog\+tcp:\/\/127\.0\.0\.1:\d+: cannot be reached \(ECONNREFUSED\)\./)
+
+  const second = new Receiver()
+  await second.listen(port)
+  await until(() => second.messages.length === 1, 'the queued record arrived')
+  assert.equal(sinks.stats()[0]!.trouble, null)
+  await second.stop()
+  await until(() => sinks.stats()[0]!.trouble !== null, 'the loss is noticed without a write')
+
+  sinks.write(record(2))
+  const third = new Receiver()
+  await third.listen(port)
+  await until(() => third.messages.length === 1, 'the next one arrived')
+  assert.equal(reports.length, 2)
+  await third.stop()
+})
+
+test('a stalled receiver blocks nothing, is bounded and counted, then left for a new connection', async (context) => {
+  const receiver = new Receiver()
+  receiver.stall()
+  const port = await receiver.listen()
+  const sinks = open(context, { port, queueBytes: 500_000, stallMs: 300 })
+  await until(() => receiver.sockets.size === 1, 'connected')
+  const first = [...receiver.sockets][0]!
+  const batch = record(1).repeat(1000)
+  let longest = 0
+  for (let turn = 0; turn < 200; turn++) {
+    const start = performance.now()
+    sinks.write(batch)
+    await sleep(0)
+    longest = Math.max(longest, performance.now() - start)
+  }
+  assert.ok(longest < 250, `stood still for ${longest} ms`)
+  const { queuedBytes, dropped, trouble } = sinks.stats()[0]!
+  assert.ok(queuedBytes <= 500_000 && dropped > 100_000, `${queuedBytes} ${dropped}`)
+  assert.equal(trouble, 'its receiver is too slow')
+  first.resume()
+  await until(() => first.destroyed, 'the stalled connection was left')
+  const start = performance.now()
+  await sinks.close()
+  assert.ok(performance.now() - start < 3000)
+  await receiver.stop()
+})
+
+/** An authority and a certificate of it for the name, as PEM. */
+async function certify(name: string): Promise<{ ca: string; cert: string; key: string }> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const generate = (): Promise<CryptoKeyPair> =>
+    webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const [caKeys, keys] = await Promise.all([generate(), generate()])
+  const times = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
+    ...times,
+    name: 'CN=Test authority',
+    keys: caKeys,
+    signingAlgorithm: algorithm,
+    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+  })
+  const cert = await x509.X509CertificateGenerator.create({
+    ...times,
+    subject: 'CN=syslog',
+    issuer: ca.subject,
+    publicKey: keys.publicKey,
+    signingKey: caKeys.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }]),
+    ],
+  })
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return {
+    ca: ca.toString('pem'),
+    cert: cert.toString('pem'),
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+  }
+}
+
+test('over TLS: verified by authority and name, otherwise not a byte of a record is sent', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-syslog-'))
+  context.after(() => rm(folder, { recursive: true }))
+  const mine = await certify('127.0.0.1')
+  const other = await certify('elsewhere.example')
+  const [authority, otherAuthority] = [join(folder, 'ca.pem'), join(folder, 'other.pem')]
+  await writeFile(authority, mine.ca)
+  await writeFile(otherAuthority, other.ca)
+  const receiver = new Receiver(mine)
+  const wrongName = new Receiver(other)
+  const port = await receiver.listen()
+  const wrongNamePort = await wrongName.listen()
+
+  const good = open(context, { port, secure: true, authorities: [authority] })
+  good.write(record(1))
+  await until(() => receiver.messages.length === 1, 'the record arrived')
+  assert.match(good.stats()[0]!.sink, /^syslog\+tls:/)
+
+  const refusals: [Setting, RegExp][] = [
+    [
+      { port, secure: true },
+      /cannot be reached \((UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED|UNABLE_TO_GET)/,
+    ],
+    [{ port, secure: true, authorities: [otherAuthority] }, /cannot be reached \(/],
+    [{ port: wrongNamePort, secure: true, authorities: [otherAuthority] }, /ERR_TLS_CERT_ALTNAME_INVALID/],
+    [{ port, secure: true, authorities: [join(folder, 'missing.pem')] }, /ENOENT/],
+  ]
+  for (const [setting, problem] of refusals) {
+    const reports: string[] = []
+    const sinks = open(context, setting, reports)
+    sinks.write(record(2))
+    await until(() => reports.length > 0, String(problem))
+    assert.match(reports[0]!, problem)
+    await sleep(50)
+    assert.equal(sinks.stats()[0]!.written, 0)
+    void sinks.close()
+  }
+  assert.equal(receiver.messages.length, 1)
+  assert.equal(wrongName.messages.length, 0)
+  await good.close()
+  await receiver.stop()
+  await wrongName.stop()
+})

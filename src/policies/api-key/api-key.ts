@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { codes } from '../../codes.ts'
+import { definePolicy, type Policy } from '../../gateway/policy.ts'
+import { deny, pass, skipWith } from '../../gateway/verdict.ts'
+import { headerName } from '../header-fields.ts'
+
+/** Settings of an `api-key` identity. */
+export interface ApiKeySettings {
+  /** Name of the header that carries the key. Default `X-API-Key`. */
+  readonly header: string
+  /** Protection space named in the challenge. Default `api`. */
+  readonly realm: string
+}
+
+/** Longest key that is looked up: what is longer was not issued here, and is not worth hashing. */
+const longestKey = 512
+
+/** Headers that have a scheme or a meaning of their own, so that a bare key in them has two readings. */
+const takenNames: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie', 'origin'])
+
+const settings: z.ZodType<ApiKeySettings> = z.strictObject({
+  header: headerName
+    .refine((name) => !takenNames.has(name.toLowerCase()), {
+      error: 'this header has a meaning of its own: write another one, such as X-API-Key',
+    })
+    .default('X-API-Key')
+    .describe('Header that carries the key. Never passed on to the upstream.'),
+  realm: z
+    .string()
+    .max(100)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/, 'write letters, digits, spaces and . _ : / -')
+    .default('api')
+    .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.'),
+})
+
+/** Proves a caller by a key of the embedded store. */
+export const apiKey: Policy<ApiKeySettings> = definePolicy({
+  name: 'api-key',
+  phases: ['authenticate'],
+  place: 'identity',
+  facing: 'untrusted-client',
+  onError: 'deny',
+  reads: [],
+  writes: ['caller'],
+  upstreamHeaders: (config) => [config.header.toLowerCase()],
+  config: settings,
+  denials: [codes.API_KEY_INVALID],
+  setup(config, host) {
+    const header = config.header.toLowerCase()
+    const challenge = `ApiKey realm="${config.realm}", header="${config.header}"`
+    const missing = skipWith(challenge)
+    const headers = [['www-authenticate', challenge]] as const
+    const refuse = (reason: string) => deny(codes.API_KEY_INVALID, { reason, headers })
+    // One verdict for each reason, made once: the client sees the same answer for all of them.
+    const repeated = refuse('the key header was sent several times')
+    const empty = refuse('the key header was empty')
+    const tooLong = refuse(`the key was longer than ${longestKey} characters`)
+    const unknown = refuse('the key is malformed, unknown or revoked')
+    const foreign = refuse('the key belongs to another identity')
+    return {
+      request(request, set) {
+        const lines = request.headerCount(header)
+        if (lines === 0) return missing
+        // Two keys have two readings: which one counted would depend on who reads (T24).
+        if (lines > 1) return repeated
+        const presented = request.header(header) ?? ''
+        if (presented === '') return empty
+        if (presented.length > longestKey) return tooLong
+        const key = host.findKey(presented)
+        if (key === undefined) return unknown
+        if (key.identity !== host.instance) return foreign
+        set('caller', { id: key.id, identity: key.identity })
+        return pass
+      },
+    }
+  },
+})

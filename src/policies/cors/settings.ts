@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { headerName } from '../header-fields.ts'
+
+/** Settings of `cors`. */
+export interface CorsSettings {
+  /** Origins whose pages may read answers, exactly as browsers send them, or only `*`. */
+  readonly origins: readonly string[]
+  readonly methods: readonly string[]
+  /** Request headers that pages may set. */
+  readonly headers: readonly string[]
+  /** Response headers that pages may read. */
+  readonly expose: readonly string[]
+  /** Whether browsers send cookies and client certificates along. Default false. */
+  readonly credentials: boolean
+  /** How long browsers keep a preflight's answer, in seconds; written with a unit. Default 10m. */
+  readonly maxAge: number
+}
+
+/** Whether this is an origin in the one form in which browsers send it (RFC 6454 §6.2, Fetch §3.2). */
+function isOrigin(text: string): boolean {
+  if (text === '*') return true
+  const url = URL.parse(text)
+  if (url === null) return false
+  // Schemes without an origin of their own (`app://…` of web views) give `null` here: compared by their parts.
+  if (url.origin !== 'null') return url.origin === text
+  return url.host !== '' && text === `${url.protocol}//${url.host}`
+}
+
+const origin = z
+  .string()
+  .max(300)
+  .refine(isOrigin, {
+    error:
+      'write an origin as browsers send it: scheme, host and any unusual port, in lower case, without a path, ' +
+      'such as https://app.example.com',
+  })
+
+const secondsOf = { s: 1, m: 60, h: 3600 } as const
+
+const maxAge = z
+  .string()
+  .regex(/^\d{1,5}[smh]$/, 'write a time with its unit, such as 10m')
+  .transform((text) => Number.parseInt(text, 10) * secondsOf[text.slice(-1) as keyof typeof secondsOf])
+  .refine((seconds) => seconds <= 86_400, { error: 'browsers keep it for at most 24h' })
+
+export const settings: z.ZodType<CorsSettings> = z
+  .strictObject({
+    origins: z
+      .array(origin)
+      .min(1)
+      .max(200)
+      .describe(
+        'Origins whose pages may read answers, compared exactly. `*` stands alone and means every page.',
+      ),
+    methods: z
+      .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
+      .min(1)
+      .default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+      .describe('Methods that pages may use. The operations of the API still decide which exist.'),
+    headers: z
+      .array(headerName)
+      .max(100)
+      .default(['Authorization', 'Content-Type'])
+      .describe('Request headers that pages may set, beyond those that browsers always allow.'),
+    expose: z.array(headerName).max(100).default([]).describe('Response headers that pages may read.'),
+    credentials: z
+      .boolean()
+      .default(false)
+      .describe('Whether browsers send cookies and client certificates along. Not with `*`.'),
+    maxAge: maxAge.prefault('10m').describe("How long browsers keep a preflight's answer, up to 24h."),
+  })
+  .refine(({ origins }) => origins.length === 1 || !origins.includes('*'), {
+    path: ['origins'],
+    error: '`*` already means every origin: write it alone, or write the origins',
+  })
+  .refine(({ origins, credentials }) => !(credentials && origins.includes('*')), {
+    path: ['credentials'],
+    error: 'every page of the web could act as the signed-in user: write the origins instead of `*`',
+  })

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/**
+ * Headers that belong to one connection (RFC 9110 §7.6.1), frame the message, or name its target. A policy that
+ * could set or remove them could smuggle a second request or contradict the routing decision.
+ */
+const reservedNames: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * A header name in configuration. Narrower than a token of RFC 9110 §5.6.2: `_` and `.` are read as `-` by many
+ * services (T19), and `*` would be taken for a wildcard where there is none.
+ */
+export const headerName: z.ZodType<string, string> = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'write a header name of letters, digits and `-`, such as X-Api-Key')
+  .refine((name) => !reservedNames.has(name.toLowerCase()), {
+    error: 'this header frames the message or belongs to the connection: only the gateway writes it',
+  })
+
+/**
+ * A header value in configuration: visible ASCII, spaces and tabs inside (RFC 9110 §5.5). A CR or LF would start
+ * another header or request (T26). The message never repeats the value, which may be a secret.
+ */
+export const headerValue: z.ZodType<string, string> = z
+  .string()
+  .max(4096)
+  .regex(
+    /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/,
+    'write visible ASCII characters without line breaks, spaces only inside',
+  )

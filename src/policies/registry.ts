@@ -1,0 +1,21 @@
+import type { Policy } from '../gateway/policy.ts'
+import { addresses } from './addresses/addresses.ts'
+import { apiKey } from './api-key/api-key.ts'
+import { cors } from './cors/cors.ts'
+import { headers } from './headers/headers.ts'
+
+/** Refuses two policies of one name: the second would silently replace the first. */
+export function registryOf(list: readonly Policy[]): readonly Policy[] {
+  const names = new Set<string>()
+  for (const policy of list) {
+    if (names.has(policy.name)) throw new Error(`two policies are named "${policy.name}"`)
+    names.add(policy.name)
+  }
+  return Object.freeze([...list])
+}
+
+/**
+ * Every policy of the product. Within one phase they run in this order: `cors` before `headers`, which leaves out
+ * what would contradict a CORS answer.
+ */
+export const policies: readonly Policy[] = registryOf([addresses, apiKey, cors, headers])

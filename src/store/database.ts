@@ -1,0 +1,59 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { reasonOf, refuseOpenFile, syncFolder } from './data-folder.ts'
+import { StoreError } from './store-error.ts'
+
+/** Version of the tables, in `PRAGMA user_version`. */
+const version = 1
+
+const tables = `
+  CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    identity TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    created TEXT NOT NULL,
+    revoked TEXT
+  ) STRICT;
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT;
+  PRAGMA user_version = ${version};`
+
+/** Opens `store.db` in the data folder, made with mode 0600 where it is absent. */
+export function openDatabase(folder: string): DatabaseSync {
+  const file = join(folder, 'store.db')
+  try {
+    if (!existsSync(file)) {
+      // Made by us, since SQLite would leave the mode to the umask; its -wal and -shm files take the mode over.
+      closeSync(openSync(file, 'a', 0o600))
+      syncFolder(folder)
+    }
+  } catch (error) {
+    throw new StoreError(`the data folder ${folder} cannot be written (${reasonOf(error)})`)
+  }
+  refuseOpenFile(file)
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(file, { timeout: 5000 })
+    // FULL: a key that was acknowledged is on disk, also after a power cut (WAL alone would sync at checkpoints).
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
+    prepareTables(database, file)
+    return database
+  } catch (error) {
+    database?.close()
+    if (error instanceof StoreError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StoreError(`${file} cannot be opened (${reason}): restore it from a backup`)
+  }
+}
+
+function prepareTables(database: DatabaseSync, file: string): void {
+  // IMMEDIATE: of two processes that start at once, the second waits and finds the tables made.
+  database.exec('BEGIN IMMEDIATE')
+  const found = database.prepare('PRAGMA user_version').get()?.['user_version']
+  if (found === 0) database.exec(tables)
+  database.exec('COMMIT')
+  if (found !== 0 && found !== version) {
+    throw new StoreError(`${file} was written by a newer version of the gateway: start that version`)
+  }
+}
