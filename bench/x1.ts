@@ -73,14 +73,9 @@ async function measureInstance(
   await warmUp(load)
   emptyLog(instance)
   const round = await measureRound(load, instance.pid, setup.backend.pid)
-  const logged = logLines(instance) / round.requests
+  const logged = (await logLines(instance)) / round.requests
   emptyLog(instance)
-  if (logged < leastLogBytes) {
-    throw new Error(
-      `${instance.gateway.name} logged ${logged.toFixed(1)} bytes a request: its access log is not on`,
-    )
-  }
-  return round
+  return { ...round, logged }
 }
 
 function loadOn(url: string, setup: Setup, options: BenchOptions): Load {

@@ -77,6 +77,9 @@ export const codes = {
   UPSTREAM_TIMEOUT: defineCode('UPSTREAM_TIMEOUT', 504, 'Gateway timeout', 'error', 'The target did not answer in time. See `timeouts.response`.'),
   // Admin listener
   ADMIN_TOKEN_REQUIRED: defineCode('ADMIN_TOKEN_REQUIRED', 401, 'Unauthorized', 'warn', 'The admin API needs a token as `Authorization: Bearer`; loopback is no credential.'),
+  ADMIN_HOST_REFUSED: defineCode('ADMIN_HOST_REFUSED', 421, 'Misdirected request', 'warn', 'The admin listener was asked under a name that is neither loopback nor its own address: DNS rebinding from a browser, or a proxy that passes another Host on.'),
+  ADMIN_REQUEST_INVALID: bad('ADMIN_REQUEST_INVALID', 'The admin API did not understand the request; `detail` says what is missing.'),
+  RELOAD_REFUSED: defineCode('RELOAD_REFUSED', 422, 'Configuration refused', 'warn', 'The new configuration has problems, listed in the answer. The one before it keeps serving.'),
 } as const satisfies Record<string, Code>
 
 /** Name of a built-in code. */

@@ -1,15 +1,10 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { answerBody } from './answer-body.ts'
 import { findBinary, versionOf } from './binaries.ts'
 import { probe } from './probe.ts'
 import { type Command, startPinned } from './processes.ts'
 import { fillTemplate, freePorts } from './workspace.ts'
-
-/** Exactly 1,024 bytes of JSON. */
-export const answerBody: string = JSON.stringify({ id: '1001', note: '' }).replace(
-  '""',
-  `"${'x'.repeat(1001)}"`,
-)
 
 /** What all gateways forward to. */
 export interface Backend {

@@ -3,7 +3,7 @@ import { get as getPlain } from 'node:http'
 import { get as getSecure } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
-import { answerBody } from './backend.ts'
+import { answerBody } from './answer-body.ts'
 
 /** What the first good answer showed. */
 export interface Probe {

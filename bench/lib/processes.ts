@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 
-/** A program to start: `environment` is added to the bench's own. */
+/** A program to start. */
 export interface Command {
   readonly file: string
   readonly args: readonly string[]
-  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Where a program's output goes; a file is appended to, so that it can be truncated under the program. */
@@ -24,7 +23,6 @@ export function startPinned(core: number, command: Command, folder: string, outp
     cwd: folder,
     detached: true,
     stdio: ['ignore', stdout, stderr],
-    env: { ...process.env, ...command.environment },
   })
   if (typeof stdout === 'number') closeSync(stdout)
   if (typeof stderr === 'number') closeSync(stderr)

@@ -3,7 +3,7 @@
  * more of HTTP than the end of a head, which is enough for the GETs of the bench and for nothing else.
  */
 import { createServer } from 'node:net'
-import { answerBody } from './backend.ts'
+import { answerBody } from './answer-body.ts'
 
 const port = Number(process.argv[2])
 const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${answerBody.length}\r\n\r\n`

@@ -6,11 +6,10 @@ import { startApi } from './api-process.ts'
 
 test('the API runs in a process of its own and ends with its parent; a taken port is told', async () => {
   const port = await freePort()
-  process.env['ORDERS_PORT'] = String(port)
-  const api = await startApi()
+  const api = await startApi(port)
   const response = await fetch(`http://127.0.0.1:${port}/orders/status`)
   assert.deepEqual(await response.json(), { status: 'up' })
-  await assert.rejects(startApi(), new RegExp(`port ${port} is taken: end what listens there`))
+  await assert.rejects(startApi(port), new RegExp(`port ${port} is taken: end what listens there`))
   api.end()
   assert.equal(await api.ended, 'ended')
 })

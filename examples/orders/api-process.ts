@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { defaultPort } from './api.ts'
 
 /** The running example API. */
 export interface ExampleApi {
@@ -10,18 +11,15 @@ export interface ExampleApi {
 }
 
 /** Starts the example API in a process of its own, as a service would be, and waits until it listens. */
-export async function startApi(): Promise<ExampleApi> {
-  const child = fork(join(import.meta.dirname, 'api.ts'), {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+export async function startApi(port: number = defaultPort): Promise<ExampleApi> {
+  const child = fork(join(import.meta.dirname, 'api.ts'), [String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   })
-  let complaint = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-2000)
-  })
-  const ended = once(child, 'close').then(() => 'ended' as const)
+  const ended = once(child, 'exit').then(() => 'ended' as const)
   const first = await Promise.race([once(child, 'message'), ended])
-  if (first === 'ended') throw new Error(complaint.trim() || 'The example API did not start.')
+  if (first === 'ended') throw new Error('The example API did not start.')
+  if (first[0] !== 'listening') throw new Error(String(first[0]))
   return {
     ended,
     end: () => {

@@ -187,10 +187,14 @@ function main(): void {
   server.on('error', (error: NodeJS.ErrnoException) => {
     const why =
       error.code === 'EADDRINUSE'
-        ? 'is taken: end what listens there, or set ORDERS_PORT'
+        ? 'is taken: end what listens there'
         : `: ${error.message}`
-    console.error(`The orders API cannot listen: port ${port} ${why}.`)
-    process.exit(2)
+    const sentence = `The orders API cannot listen: port ${port} ${why}.`
+    if (process.send) process.send(sentence, () => process.exit(2))
+    else {
+      console.error(sentence)
+      process.exit(2)
+    }
   })
   server.listen(port, '127.0.0.1', () => {
     if (process.send) process.send('listening')

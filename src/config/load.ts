@@ -14,6 +14,7 @@ import { resolveServices } from './resolve/services.ts'
 import { resolveSinks } from './resolve/sinks.ts'
 import { Steps } from './resolve/steps.ts'
 import { findUnused } from './resolve/unused.ts'
+import { usedSteps } from './resolve/used-steps.ts'
 import { type Configuration, configurationSchema } from './schema/configuration.ts'
 import type { Limits } from './schema/limits.ts'
 import { parseWith } from './schema/parse.ts'
@@ -71,6 +72,8 @@ async function load(
   refuseConflicts(apis.operations, report)
   // Blocks that no operation uses are checked all the same: a mistake at the top must not wait for the first API.
   steps.of([[]])
+  if (problems.length > 0) return null
+  const used = usedSteps(steps.list, apis.operations)
   const spec: GatewaySpec = {
     listeners,
     admin,
@@ -79,8 +82,8 @@ async function load(
     limits: wireLimits(configuration.limits),
     services,
     identities,
-    steps: steps.list,
-    operations: apis.operations,
+    steps: used.steps,
+    operations: used.operations,
     log,
     dataThreads: configuration.dataThreads === 'auto' ? availableParallelism() : configuration.dataThreads,
     drainTimeoutMs: configuration.drainTimeout,
@@ -89,7 +92,6 @@ async function load(
     files: [...new Set([...files, ...apis.files])],
     opens: report.opens,
   }
-  if (problems.length > 0) return null
   findUnused(spec, report)
   return { ok: true, spec, findings: withoutSecrets(report.findings, references.secrets) }
 }

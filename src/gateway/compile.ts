@@ -108,6 +108,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     operations,
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
     reservedHeaders: reserved,
+    uses: { active: 0 },
     instances,
   })
 }

@@ -63,10 +63,13 @@ export class Exchange implements RequestView {
   /** Denials of `mode: observe`. */
   observed = 0
   finished = false
+  /** Its place among the requests in flight, or -1. */
+  slot = -1
 
   constructor(gate: Gate, client: ClientStream, head: RequestHead, listener: string, peer: string, startedAt: number, started: number) {
     this.id = gate.nextId()
     this.plan = gate.plan
+    this.plan.uses.active++
     this.recorder = gate.recorder
     this.client = client
     this.listener = listener
@@ -102,6 +105,7 @@ export class Exchange implements RequestView {
   finish(): void {
     if (this.finished) return
     this.finished = true
+    this.plan.uses.active--
     this.recorder.finish(this)
   }
 }

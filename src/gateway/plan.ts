@@ -59,6 +59,8 @@ export interface Plan {
   readonly listeners: ReadonlyMap<string, ListenerSpec>
   /** Names of request headers that only the gateway may set: taken out of whatever clients send. */
   readonly reservedHeaders: ReadonlySet<string>
+  /** Requests that hold this plan; it is closed when it is retired and none does. */
+  readonly uses: { active: number }
   /** Everything that was set up, to be closed with the plan. */
   readonly instances: readonly PolicyInstance[]
 }

@@ -58,15 +58,19 @@ export class Counters {
     this.#cells[gauge]! += amount
   }
 
-  /** Counts one finished request. `operation` is its index in the plan, or -1 when none matched. */
-  finish(operation: number, status: number, code: string | null, seconds: number): void {
+  /** Counts one finished request. */
+  finish(code: string | null, seconds: number): void {
     const cells = this.#cells
     if (code !== null) cells[codeBase + (codeIndex.get(code) ?? codeNames.length)]! += 1
     let bucket = 0
     while (bucket < latencyBounds.length && seconds > latencyBounds[bucket]!) bucket++
     cells[latencyBase + bucket]! += 1
     cells[latencyBase + latencyBounds.length + 1]! += seconds
-    if (operation >= 0) cells[operationBase + operation * statusClasses.length + ((status / 100) | 0)]! += 1
+  }
+
+  /** Counts one finished request of an operation, by its index in the plan. */
+  finishOperation(operation: number, status: number): void {
+    this.#cells[operationBase + operation * statusClasses.length + ((status / 100) | 0)]! += 1
   }
 
   gauge(index: number): number {

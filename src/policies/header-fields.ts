@@ -26,9 +26,10 @@ const reservedNames: ReadonlySet<string> = new Set([
 export const headerName: z.ZodType<string, string> = z
   .string()
   .max(100)
-  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'write a header name of letters, digits and `-`, such as X-Api-Key')
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'not a header name\nWrite letters, digits and `-`, such as `X-Api-Key`.')
   .refine((name) => !reservedNames.has(name.toLowerCase()), {
-    error: 'this header frames the message or belongs to the connection: only the gateway writes it',
+    error:
+      'the header frames the message or belongs to the connection\nLeave it out: only the gateway writes it.',
   })
 
 /**
@@ -40,5 +41,5 @@ export const headerValue: z.ZodType<string, string> = z
   .max(4096)
   .regex(
     /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/,
-    'write visible ASCII characters without line breaks, spaces only inside',
+    'not a header value\nWrite visible ASCII characters without line breaks, spaces only inside.',
   )

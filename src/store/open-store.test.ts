@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { KeyIndex } from './key-index.ts'
 import { openStore } from './store.ts'
 import { StoreError } from './store-error.ts'
-import { temporaryFolder } from './temporary-folder.test.ts'
 
 /** A data folder with one key in it, closed. */
 function used(folder: string): void {
@@ -73,11 +73,14 @@ test('keys acknowledged before a kill are there, and two processes that start at
   const folder = temporaryFolder(context)
   const acknowledged: string[] = []
   const writers = [writer(folder, acknowledged), writer(folder, acknowledged)]
-  while (acknowledged.length < 40) await new Promise((resolve) => setTimeout(resolve, 5))
+  const deadline = Date.now() + 10_000
+  while (acknowledged.length < 40 && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   await Promise.all(writers.map(killed))
   const store = openStore(folder)
   context.after(() => store.close())
   const index = new KeyIndex(store.keysSnapshot(), store.pepper)
+  assert.ok(acknowledged.length >= 40)
   for (const key of acknowledged) assert.ok(index.find(key))
 })
 
@@ -88,10 +91,17 @@ function writer(folder: string, acknowledged: string[]): ChildProcess {
     const store = openStore(${JSON.stringify(folder)})
     for (;;) {
       const { key } = store.createKey({ identity: 'partners', owner: 'Ada' })
-      await new Promise((resolve) => process.send(key, resolve))
+      process.stdout.write(key + ' ')
     }`
-  const child = fork(`data:text/javascript,${encodeURIComponent(script)}`, { stdio: 'inherit' })
-  child.on('message', (key) => acknowledged.push(String(key)))
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (bytes) => {
+    const parts = (text + bytes).split(' ')
+    text = parts.pop() ?? ''
+    acknowledged.push(...parts)
+  })
   return child
 }
 

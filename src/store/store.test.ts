@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { KeyIndex } from './key-index.ts'
 import { openStore, type Store } from './store.ts'
 import { StoreError } from './store-error.ts'
-import { temporaryFolder } from './temporary-folder.test.ts'
 
 function opened(context: TestContext, folder: string): Store {
   const store = openStore(folder)

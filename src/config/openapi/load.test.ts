@@ -85,7 +85,7 @@ describe('real documents', () => {
     const document = await loadDocument(join(fixtures, 'real/discourse-3.1.json'))
     assert.equal(document.security, null)
     assert.ok(document.operations.every(({ security }) => security === null))
-    assert.deepEqual(named(document, 'adminListBadges').headerNames, ['api-key', 'api-username'])
+    assert.deepEqual(named(document, 'listLatestTopics').headerNames, ['api-key', 'api-username'])
   })
 })
 
@@ -113,7 +113,7 @@ describe('what is read', () => {
     assert.equal(document.apiVersion, '2.1.0')
     assert.deepEqual(
       document.notes.map(({ source, message }) => `${source.line} ${message}`),
-      ['22 TRACE is never passed on (RFC 9110 §9.3.8): the operation was left out.'],
+      ['21 CONNECT is never passed on: the operation was left out.'],
     )
   })
 
@@ -193,9 +193,7 @@ describe('what is read', () => {
 
   test('prototype names are names', async () => {
     const text = JSON.stringify({ openapi: '3.0.0', paths: { '/constructor': { get: { security: [{}] } } } })
-    const document = await loadDocument(
-      write(text.replace('"/constructor"', '"__proto__":{},"/constructor"').replace('"__proto__":{},', '')),
-    )
+    const document = await loadDocument(write(text))
     assert.deepEqual(document.operations[0]?.security, [[]])
     assert.match(
       (
@@ -239,7 +237,7 @@ describe('what is refused', () => {
     [
       'unknown scheme of an operation',
       `${head}paths:\n  /a:\n    get:\n      security:\n        - other: []\n`,
-      /^7:9 .*`other`/,
+      /^7:11 .*`other`/,
     ],
     ['security as an object', `${head}security: { a: [] }\n`, /^3:1 .*not a list/],
     ['security of text', `${head}security: [a]\n`, /^3:12 .*not an object/],

@@ -24,10 +24,7 @@ export function readMethods(
   const found: MethodPlace[] = []
   const add = (method: string, place: Place): void => {
     if (method === 'TRACE' || method === 'CONNECT') {
-      findings.note(
-        sourceOf(place),
-        `${method} is never passed on (RFC 9110 §9.3.8): the operation was left out.`,
-      )
+      findings.note(sourceOf(place), `${method} is never passed on: the operation was left out.`)
     } else found.push({ method, place })
   }
   for (const field of FIELDS) {

@@ -8,7 +8,7 @@ import type { SourceFile } from './source-file.ts'
 const MAX_HOPS = 32
 
 /** Look-ups in one document. Shared references can make a small document mean a huge one. */
-const MAX_STEPS = 5_000_000
+const MAX_STEPS = 2_000_000
 
 /** What a reference that leads nowhere means: for some things that are read the document is useless without it. */
 export type WhenBroken = 'problem' | 'note'

@@ -54,7 +54,5 @@ function serverUrl(server: Place): URL | undefined {
   })
   if (/[{}\\]/.test(filled) || !URL.canParse(filled, NOWHERE)) return undefined
   const parsed = new URL(filled, NOWHERE)
-  const usable =
-    (parsed.protocol === 'https:' || parsed.protocol === 'http:') && !parsed.pathname.includes('//')
-  return usable ? parsed : undefined
+  return parsed.protocol === 'https:' || parsed.protocol === 'http:' ? parsed : undefined
 }

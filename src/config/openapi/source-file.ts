@@ -69,9 +69,12 @@ function parseYaml(file: string, text: string): SourceFile {
     if (error instanceof DocumentError) throw error
     // Nesting overflows the parser's stack; too many aliases are refused by it.
     if (error instanceof RangeError) return fail(0, 'This file is nested too deeply.', 'Flatten it.')
-    if (error instanceof ReferenceError)
+    if (error instanceof ReferenceError) {
       return fail(0, 'This file uses YAML aliases without end.', 'Write them out.')
-    throw error
+    }
+    // What else the parser throws concerns the text, such as a merge key with something that is no mapping.
+    const reason = error instanceof Error ? error.message : String(error)
+    return fail(0, `This YAML has no meaning: ${reason}.`, 'Correct it.')
   }
 }
 

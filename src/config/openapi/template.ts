@@ -1,7 +1,11 @@
 import { parseTemplate } from '../../engines/match/template.ts'
 
 /** What is wrong with a path template. `fatal` ones contradict themselves; others cannot be matched and are left out. */
-export interface TemplateFault { readonly fatal: boolean; readonly message: string; readonly remedy: string }
+export interface TemplateFault {
+  readonly fatal: boolean
+  readonly message: string
+  readonly remedy: string
+}
 
 /** A usable template's `key` (equal ones match the same requests), or what is wrong with it. */
 export type TemplateReading =
@@ -25,11 +29,17 @@ export function readTemplate(template: string): TemplateReading {
       const name = template.slice(open + 1, at)
       open = -1
       if (name === '' || name.includes('/')) {
-        return fatal(`A parameter of the path \`${template}\` has no usable name.`, 'Write it like `{orderId}`.')
+        return fatal(
+          `A parameter of the path \`${template}\` has no usable name.`,
+          'Write it like `{orderId}`.',
+        )
       }
       if (/^[?&#]/.test(name)) return unmatched(template, 'has a query or fragment')
       if (names.has(name)) {
-        return fatal(`The path \`${template}\` has the parameter \`{${name}}\` twice.`, 'Give each parameter a name of its own.')
+        return fatal(
+          `The path \`${template}\` has the parameter \`{${name}}\` twice.`,
+          'Give each parameter a name of its own.',
+        )
       }
       names.add(name)
     } else if (open === -1 && (character === '?' || character === '#')) {

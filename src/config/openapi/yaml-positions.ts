@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node } from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, visit } from 'yaml'
 import {
   type DuplicateKey,
   NO_CHILDREN,
@@ -10,9 +10,10 @@ import {
 /** Finds where the upper levels of a YAML document stand, and keys that stand there twice. */
 export function yamlPositions(document: Document.Parsed): PositionTree {
   const duplicates: DuplicateKey[] = []
+  const targets = aliasTargets(document)
 
   const readChildren = (node: unknown, depth: number): ReadonlyMap<string, PositionNode> => {
-    const value = isAlias(node) ? node.resolve(document) : node
+    const value = isAlias(node) ? targets.get(node) : node
     if (depth >= POSITION_DEPTH || (!isMap(value) && !isSeq(value))) return NO_CHILDREN
     const children = new Map<string, PositionNode>()
     if (isSeq(value)) {
@@ -34,4 +35,19 @@ export function yamlPositions(document: Document.Parsed): PositionTree {
 
   const root = document.contents
   return { root: { offset: root?.range?.[0] ?? 0, children: readChildren(root, 0) }, duplicates }
+}
+
+/** What each alias stands for: the last anchor of its name before it. One pass; `Alias.resolve` makes one for each. */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source)
+        if (target !== undefined) targets.set(node, target)
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
 }

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import type { Problem } from '../problem.ts'
-import { ReferenceError, type References } from './references.ts'
+import { type References, UnresolvedReference } from './references.ts'
 import { isMap, type Path, type Place, type Places, pathText, type SourceFile } from './tree.ts'
 import type { Parsed } from './yaml.ts'
 
@@ -41,7 +41,7 @@ export async function parseModule(
         const { text, referenced } = references.resolve(value, folder)
         return { value: text, referenced }
       } catch (error) {
-        if (!(error instanceof ReferenceError)) throw error
+        if (!(error instanceof UnresolvedReference)) throw error
         refuse(at, error.message, error.remedy)
         return { value, referenced: true }
       }

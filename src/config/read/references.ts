@@ -4,8 +4,12 @@ import { resolve } from 'node:path'
 /** Largest file that a `${file:…}` reference reads. */
 const largestFile = 1024 * 1024
 
+/** What a reference looks like, for messages. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: this is what users write
+const form: string = 'Write `${env:NAME}` or `${file:PATH}`; `$${` for a literal `${`.'
+
 /** A reference that could not be resolved: message and remedy. */
-export class ReferenceError extends Error {
+export class UnresolvedReference extends Error {
   readonly remedy: string
 
   constructor(message: string, remedy: string) {
@@ -40,11 +44,7 @@ export class References {
         rest = dollar + 3
       } else if (text.startsWith('${', dollar)) {
         const end = text.indexOf('}', dollar)
-        if (end < 0)
-          throw new ReferenceError(
-            'a reference is not closed',
-            'Write `${env:NAME}` or `${file:PATH}`; `$${` for a literal `${`.',
-          )
+        if (end < 0) throw new UnresolvedReference('a reference is not closed', form)
         const value = this.#lookUp(text.slice(dollar + 2, end), folder)
         this.secrets.add(value)
         out += text.slice(rest, dollar) + value
@@ -62,21 +62,18 @@ export class References {
     if (reference.startsWith('env:')) return this.#variable(reference.slice(4))
     if (reference.startsWith('file:'))
       return readSecretFile(resolve(folder, reference.slice(5)), reference.slice(5))
-    throw new ReferenceError(
-      `\`\${${reference}}\` is no reference`,
-      'Write `${env:NAME}` or `${file:PATH}`; `$${` for a literal `${`.',
-    )
+    throw new UnresolvedReference(`\`\${${reference}}\` is no reference`, form)
   }
 
   #variable(name: string): string {
     const value = this.#env[name]
     if (value === undefined)
-      throw new ReferenceError(
+      throw new UnresolvedReference(
         `the environment variable ${name} is not set`,
         `Set ${name} in the environment of the gateway.`,
       )
     if (value === '')
-      throw new ReferenceError(
+      throw new UnresolvedReference(
         `the environment variable ${name} is empty`,
         `Give ${name} a value, or remove the reference.`,
       )
@@ -89,12 +86,15 @@ function readSecretFile(path: string, written: string): string {
   try {
     const { size } = statSync(path)
     if (size > largestFile)
-      throw new ReferenceError(`the file ${written} has ${size} bytes`, 'A referenced file has at most 1 MB.')
+      throw new UnresolvedReference(
+        `the file ${written} has ${size} bytes`,
+        'A referenced file has at most 1 MB.',
+      )
     content = readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof ReferenceError) throw error
+    if (error instanceof UnresolvedReference) throw error
     const code = (error as NodeJS.ErrnoException).code ?? 'error'
-    throw new ReferenceError(
+    throw new UnresolvedReference(
       `the file ${written} cannot be read (${code})`,
       `Put a readable file at ${path}.`,
     )
@@ -105,6 +105,6 @@ function readSecretFile(path: string, written: string): string {
       ? content.slice(0, -1)
       : content
   if (value === '')
-    throw new ReferenceError(`the file ${written} is empty`, 'Give it content, or remove the reference.')
+    throw new UnresolvedReference(`the file ${written} is empty`, 'Give it content, or remove the reference.')
   return value
 }

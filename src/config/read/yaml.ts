@@ -10,7 +10,7 @@ import {
   type Scalar,
 } from 'yaml'
 import type { Problem } from '../problem.ts'
-import { ReferenceError, type References } from './references.ts'
+import { type References, UnresolvedReference } from './references.ts'
 import { type Container, type Path, type Places, pathText, type SourceFile, sourceOf } from './tree.ts'
 
 /** Deepest nesting of a configuration. */
@@ -89,7 +89,7 @@ export function parseYaml(
       const { text: value, referenced } = references.resolve(node.value, folder)
       return { value, referenced }
     } catch (error) {
-      if (!(error instanceof ReferenceError)) throw error
+      if (!(error instanceof UnresolvedReference)) throw error
       refuse(offsetOf(node), at, error.message, error.remedy)
       return { value: node.value, referenced: true }
     }
@@ -191,5 +191,6 @@ function remedyOf(code: string): string {
   if (code === 'MULTIPLE_DOCS') return 'Keep one document a file; several files may be given.'
   if (code === 'TAG_RESOLVE_FAILED') return 'Remove the tag: plain YAML is enough.'
   if (code === 'TAB_AS_INDENT') return 'Indent with spaces.'
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what users write
   return 'Check indentation, colons and quotes. In `{ … }`, put references like "${env:NAME}" in quotes.'
 }

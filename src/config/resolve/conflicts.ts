@@ -1,23 +1,19 @@
+import { findConflicts } from '../../engines/match/conflicts.ts'
 import type { Report } from '../report.ts'
 import type { OperationSpec } from '../spec.ts'
-import { shapeOf } from './template.ts'
+
+/** Most conflicts told of: one prefix written twice makes as many as the API has operations. */
+const told = 50
 
 /**
  * Refuses operations of one method whose templates match the same paths on a common host: which of them serves a
- * request would be chance. A literal beside a template is no conflict: literals come first.
+ * request would be chance. A literal beside a template is no conflict (literals come first), nor is an API with
+ * `hosts` beside one for every host (the named host comes first).
  */
 export function refuseConflicts(operations: readonly OperationSpec[], report: Report): void {
-  const byShape = new Map<string, OperationSpec[]>()
-  for (const operation of operations) {
-    const key = `${operation.method} ${shapeOf(operation.template)}`
-    const others = byShape.get(key)
-    if (others === undefined) {
-      byShape.set(key, [operation])
-      continue
-    }
-    const other = others.find(({ hosts }) => intersect(hosts, operation.hosts))
-    others.push(operation)
-    if (other === undefined) continue
+  for (const [first, second] of findConflicts(operations).slice(0, told)) {
+    const operation = operations[second]!
+    const other = operations[first]!
     report.refuseAt(
       operation.source,
       ['apis', operation.api, operation.name],
@@ -26,8 +22,4 @@ export function refuseConflicts(operations: readonly OperationSpec[], report: Re
       other.source,
     )
   }
-}
-
-function intersect(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === 0 || b.length === 0 || a.some((host) => b.includes(host))
 }

@@ -5,7 +5,7 @@ import type { Report } from '../report.ts'
 import type { RulesBlock } from '../schema/apis.ts'
 import type { Source } from '../spec.ts'
 import type { Api } from './api.ts'
-import { templateProblem } from './template.ts'
+import { readTemplate } from './template.ts'
 
 /** A block of rules, and where it stands. */
 export interface Level {
@@ -37,7 +37,6 @@ export function declaredRoutes(api: Api, report: Report): Declared[] {
     const path: Path = [...api.at, 'routes', key]
     const space = key.indexOf(' ')
     const method = key.slice(0, Math.max(0, space))
-    const template = key.slice(space + 1)
     if (!methodForm.test(method) || neverPassed.has(method)) {
       const remedy = neverPassed.has(method)
         ? 'TRACE and CONNECT are never passed on.'
@@ -45,9 +44,9 @@ export function declaredRoutes(api: Api, report: Report): Declared[] {
       report.refuseKey(path, `\`${key}\` is no route`, remedy)
       return []
     }
-    const problem = templateProblem(template)
-    if (problem !== null) {
-      report.refuseKey(path, problem.message, problem.remedy)
+    const read = readTemplate(key.slice(space + 1))
+    if (!read.ok) {
+      report.refuseKey(path, read.message, read.remedy)
       return []
     }
     const source = report.tree.keyOf(path)
@@ -55,7 +54,7 @@ export function declaredRoutes(api: Api, report: Report): Declared[] {
       {
         name: key,
         method,
-        template,
+        template: read.template,
         tags: [],
         own: { path, block },
         security: null,
@@ -76,13 +75,9 @@ export function declaredByDocument(
   const named = new NamedRules(api, operations, report)
   return operations.flatMap((operation): Declared[] => {
     const { method, template, security, bodyDeclared, headerNames } = operation
-    const problem = templateProblem(template)
-    if (problem !== null) {
-      report.find(
-        operation.locate(),
-        `${method} ${template} stays closed: ${problem.message}`,
-        problem.remedy,
-      )
+    const read = readTemplate(template)
+    if (!read.ok) {
+      report.find(operation.locate(), `${method} ${template} stays closed: ${read.message}`, read.remedy)
       return []
     }
     const name = operation.id ?? `${method} ${template}`
@@ -90,7 +85,7 @@ export function declaredByDocument(
       {
         name,
         method,
-        template,
+        template: read.template,
         tags: named.tagsOf(operation),
         own: named.ownOf(operation),
         security,

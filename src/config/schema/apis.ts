@@ -47,17 +47,19 @@ export interface ApiBlock extends Omit<ApiInput, 'limits'> {
 export function policyShape(policies: readonly Policy[], place: Policy['place']): Record<string, z.ZodType> {
   const shape: Record<string, z.ZodType> = {}
   for (const policy of policies)
-    if (policy.place === place) shape[policy.name] = z.unknown().optional().meta({ policy: policy.name })
+    if (policy.place === place)
+      shape[policy.name] = z
+        .unknown()
+        .optional()
+        .meta({ policy: policy.name, description: `Settings of the policy \`${policy.name}\`.` })
   return shape
 }
 
 /** `require`: what each level adds. */
 export function requireBlock(policies: readonly Policy[]): z.ZodType {
-  return z
-    .strictObject(policyShape(policies, 'requirement'))
-    .meta({
-      description: 'Requirements. What an outer block demands, every inner one demands too: they only add.',
-    })
+  return z.strictObject(policyShape(policies, 'requirement')).meta({
+    description: 'Requirements. What an outer block demands, every inner one demands too: they only add.',
+  })
 }
 
 const group = z.union([
@@ -131,13 +133,10 @@ export function apiBlock(policies: readonly Policy[]): z.ZodType<ApiBlock> {
       .max(1000)
       .optional()
       .meta({ description: 'Hosts it answers for.', fallback: 'every host' }),
-    prefix: z
-      .string()
-      .optional()
-      .meta({
-        description: 'Path before every template.',
-        fallback: 'path of the first of the document’s `servers`',
-      }),
+    prefix: z.string().optional().meta({
+      description: 'Path before every template.',
+      fallback: 'path of the first of the document’s `servers`',
+    }),
     stripPrefix: flag('Whether `prefix` is removed before the request goes upstream.')
       .optional()
       .meta({ fallback: 'false' }),
@@ -156,14 +155,11 @@ export function apiBlock(policies: readonly Policy[]): z.ZodType<ApiBlock> {
         description:
           'Rules for single operations of the document: by `operationId`, `"METHOD /template"` or `"tag:name"`.',
       }),
-    undeclared: z
-      .enum(['refuse', 'observe'])
-      .optional()
-      .meta({
-        description:
-          'Paths the document does not declare: refused, or (while it is being completed) forwarded, counted and listed.',
-        fallback: 'refuse',
-      }),
+    undeclared: z.enum(['refuse', 'observe']).optional().meta({
+      description:
+        'Paths the document does not declare: refused, or (while it is being completed) forwarded, counted and listed.',
+      fallback: 'refuse',
+    }),
     undeclaredUntil: z
       .string()
       .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, 'not a day\nWrite the last day as `2026-12-31`.')

@@ -31,15 +31,9 @@ export function configurationSchema(policies: readonly Policy[]): z.ZodType<Conf
     admin: admin.prefault({}),
     data: text('Folder of the gateway’s own data: keys, local authority, admin token.')
       .optional()
-      .meta({ fallback: '.sallyport beside the configuration file' }),
+      .meta({ fallback: '`.sallyport` beside the first file' }),
     trustedProxies: networks('Networks whose `Forwarded` and `X-Forwarded-*` are believed.').default([]),
     limits: limits.prefault({}).meta({ description: 'What a client may send or hold.' }),
-    services: z.record(name, service).default({}).meta({ description: 'What stands behind the gateway.' }),
-    identities: z
-      .record(name, z.looseObject({ type: z.string() }))
-      .default({})
-      .meta({ description: 'Ways to prove who calls.', identities: true }),
-    apis: z.record(name, apiBlock(policies)).default({}).meta({ description: 'What may be called.' }),
     log: z.array(sink).max(20).prefault(['stdout']).meta({ description: 'Where access records go.' }),
     dataThreads: z
       .union([z.literal('auto'), z.int().min(0).max(256)])
@@ -47,7 +41,13 @@ export function configurationSchema(policies: readonly Policy[]): z.ZodType<Conf
       .meta({ description: 'Threads that serve; `auto` is one a core, `0` serves in the main thread.' }),
     drainTimeout: duration('How long requests in flight may finish when the gateway stops.').prefault('30s'),
     watch: flag('Reload when a file of the configuration changes.').default(false),
+    services: z.record(name, service).default({}).meta({ description: 'What stands behind the gateway.' }),
+    identities: z
+      .record(name, z.looseObject({ type: z.string() }))
+      .default({})
+      .meta({ description: 'Ways to prove who calls.', identities: true }),
     require: requireBlock(policies).optional(),
     ...policyShape(policies, 'setting'),
+    apis: z.record(name, apiBlock(policies)).default({}).meta({ description: 'What may be called.' }),
   }) as unknown as z.ZodType<Configuration>
 }

@@ -40,36 +40,25 @@ const tls: z.ZodType<TlsInput, TlsInput> = z
       .meta({
         description: 'Certificates; the name the client asks for (SNI) chooses, the first is for all others.',
       }),
-    local: z
-      .array(z.string().min(1).max(253))
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({
-        description:
-          'Names and addresses for a certificate of the gateway’s own authority, for machines of developers.',
-      }),
-    profile: z
-      .enum(['intermediate', 'modern'])
-      .optional()
-      .meta({
-        description: 'Mozilla profile: `intermediate` is TLS 1.2 and 1.3, `modern` is 1.3 alone.',
-        fallback: 'intermediate',
-      }),
+    local: z.array(z.string().min(1).max(253)).min(1).max(100).optional().meta({
+      description:
+        'Names and addresses for a certificate of the gateway’s own authority, for machines of developers.',
+    }),
+    profile: z.enum(['intermediate', 'modern']).optional().meta({
+      description: 'Mozilla profile: `intermediate` is TLS 1.2 and 1.3, `modern` is 1.3 alone.',
+      fallback: 'intermediate',
+    }),
   })
   .meta({ description: 'TLS of the listener: `certificates` or `local`.' })
 
 export const listener: z.ZodType<ListenerInput, ListenerInput> = z.strictObject({
   address: text('`:8443` for all interfaces, `127.0.0.1:8443`, `[::1]:8443`.'),
   tls: tls.optional(),
-  misdirected: z
-    .enum(['refuse', 'serve'])
-    .optional()
-    .meta({
-      description:
-        'What happens to a request for a host that the certificate does not cover: 421, or it is served.',
-      fallback: 'refuse',
-    }),
+  misdirected: z.enum(['refuse', 'serve']).optional().meta({
+    description:
+      'What happens to a request for a host that the certificate does not cover: 421, or it is served.',
+    fallback: 'refuse',
+  }),
   hsts: text('Value of `Strict-Transport-Security`, or `off`.')
     .optional()
     .meta({ fallback: 'max-age=31536000; off with `local`' }),

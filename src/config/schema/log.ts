@@ -14,13 +14,10 @@ export type SinkInput =
     }
 
 export const sink: z.ZodType<SinkInput, SinkInput> = z.union([
-  z
-    .string()
-    .min(1)
-    .meta({
-      description:
-        '`stdout`, `stdout:json`, `file:./access.log`, `syslog+tcp://host:port`, `syslog+tls://host:port`.',
-    }),
+  z.string().min(1).meta({
+    description:
+      '`stdout`, `stdout:json`, `file:./access.log`, `syslog+tcp://host:port`, `syslog+tls://host:port`.',
+  }),
   z.strictObject({
     type: z.literal('stdout'),
     format: z

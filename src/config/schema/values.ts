@@ -31,5 +31,5 @@ export function networks(meaning: string): z.ZodType<readonly string[], readonly
       message: `not a network: ${parsed.problem}\nWrite \`10.0.0.0/8\`, \`2001:db8::/32\` or one address.`,
     })
   })
-  return z.array(network).max(10_000).meta({ description: meaning })
+  return z.array(network).max(10_000).meta({ description: meaning, unit: 'list of networks' })
 }

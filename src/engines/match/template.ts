@@ -82,6 +82,7 @@ function parseSegment(text: string): Segment | string {
     if (literal.includes('}')) return `has a "}" without its "{"`
     const normal = normalizeLiteral(literal)
     if (normal === null) return `has text that no request path can have: ${JSON.stringify(literal)}`
+    if (normal.includes(';')) return 'has a ";", which services read in different ways'
     if (normal === '' && open >= 0 && literals.length > 0) {
       return 'has two parameters with nothing between them, so nobody can tell where one ends'
     }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { webcrypto } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
-import * as x509 from '@peculiar/x509'
+import { issueAuthority, issueLeaf } from '../../process/certificate-issuer.ts'
 import { openSinks, type Sinks } from './sinks.ts'
 
 /** A receiver that reads octet-counted frames, and can be stopped, stalled and started again on its port. */
@@ -163,49 +162,16 @@ test('a stalled receiver blocks nothing, is bounded and counted, then left for a
   await receiver.stop()
 })
 
-/** An authority and a certificate of it for the name, as PEM. */
-async function certify(name: string): Promise<{ ca: string; cert: string; key: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const generate = (): Promise<CryptoKeyPair> =>
-    webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const [caKeys, keys] = await Promise.all([generate(), generate()])
-  const times = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
-  const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    ...times,
-    name: 'CN=Test authority',
-    keys: caKeys,
-    signingAlgorithm: algorithm,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
-  })
-  const cert = await x509.X509CertificateGenerator.create({
-    ...times,
-    subject: 'CN=syslog',
-    issuer: ca.subject,
-    publicKey: keys.publicKey,
-    signingKey: caKeys.privateKey,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.SubjectAlternativeNameExtension([{ type: /^[\d.]+$/.test(name) ? 'ip' : 'dns', value: name }]),
-    ],
-  })
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return {
-    ca: ca.toString('pem'),
-    cert: cert.toString('pem'),
-    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
-  }
-}
-
 test('over TLS: verified by authority and name, otherwise not a byte of a record is sent', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-syslog-'))
   context.after(() => rm(folder, { recursive: true }))
-  const mine = await certify('127.0.0.1')
-  const other = await certify('elsewhere.example')
+  const mine = issueAuthority(['127.0.0.1'])
+  const other = issueAuthority(['elsewhere.example'])
   const [authority, otherAuthority] = [join(folder, 'ca.pem'), join(folder, 'other.pem')]
-  await writeFile(authority, mine.ca)
-  await writeFile(otherAuthority, other.ca)
-  const receiver = new Receiver(mine)
-  const wrongName = new Receiver(other)
+  await writeFile(authority, mine.cert)
+  await writeFile(otherAuthority, other.cert)
+  const receiver = new Receiver(issueLeaf(mine, ['127.0.0.1']))
+  const wrongName = new Receiver(issueLeaf(other, ['elsewhere.example']))
   const port = await receiver.listen()
   const wrongNamePort = await wrongName.listen()
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { codes } from '../../codes.ts'
-import { parseNetwork } from '../../engines/networks/network.ts'
+import { networks } from '../../config/schema/values.ts'
 import { NetworkSet } from '../../engines/networks/network-set.ts'
 import { definePolicy, type Policy } from '../../gateway/policy.ts'
 import { deny, pass } from '../../gateway/verdict.ts'
@@ -13,26 +13,21 @@ export interface AddressesSettings {
   readonly deny: readonly string[]
 }
 
-const network = z
-  .string()
-  .max(100)
-  .superRefine((text, context) => {
-    const parsed = parseNetwork(text)
-    if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.problem })
+// An empty list is an unset variable or a slip: read as "nobody" it locks out, read as "everybody" it opens.
+const list = (meaning: string) =>
+  networks(meaning).refine((entries) => entries.length > 0, {
+    error: 'the list is empty\nWrite at least one network, or leave the list out.',
   })
 
-// An empty list is an unset variable or a slip: read as "nobody" it locks out, read as "everybody" it opens.
-const networks = z.array(network).min(1, 'write at least one network, or leave the list out').max(10_000)
-
 const settings: z.ZodType<AddressesSettings> = z.union([
-  networks.transform((allow) => ({ allow, deny: [] })).describe('Networks that may call: short for `allow`.'),
+  list('Networks that may call: short for `allow`.').transform((allow) => ({ allow, deny: [] })),
   z
     .strictObject({
-      allow: networks.optional().describe('Networks that may call; every network when left out.'),
-      deny: networks.optional().describe('Networks that may not call, also where `allow` covers them.'),
+      allow: list('Networks that may call; every network when left out.').optional(),
+      deny: list('Networks that may not call, also where `allow` covers them.').optional(),
     })
     .refine((lists) => lists.allow !== undefined || lists.deny !== undefined, {
-      error: 'write `allow`, `deny` or both',
+      error: 'neither list is written\nWrite `allow`, `deny` or both.',
     })
     .transform(({ allow, deny }) => ({ allow, deny: deny ?? [] })),
 ])

@@ -21,14 +21,17 @@ const takenNames: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set
 const settings: z.ZodType<ApiKeySettings> = z.strictObject({
   header: headerName
     .refine((name) => !takenNames.has(name.toLowerCase()), {
-      error: 'this header has a meaning of its own: write another one, such as X-API-Key',
+      error: 'the header has a meaning of its own\nWrite another one, such as `X-API-Key`.',
     })
     .default('X-API-Key')
     .describe('Header that carries the key. Never passed on to the upstream.'),
   realm: z
     .string()
     .max(100)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/, 'write letters, digits, spaces and . _ : / -')
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
+      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
+    )
     .default('api')
     .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.'),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { duration } from '../../config/schema/duration.ts'
 import { headerName } from '../header-fields.ts'
 
 /** Settings of `cors`. */
@@ -16,7 +17,7 @@ export interface CorsSettings {
   readonly maxAge: number
 }
 
-/** Whether this is an origin in the one form in which browsers send it (RFC 6454 §6.2, Fetch §3.2). */
+/** Whether this is an origin in the one form in which browsers send it (RFC 6454 §6.2). */
 function isOrigin(text: string): boolean {
   if (text === '*') return true
   const url = URL.parse(text)
@@ -26,23 +27,21 @@ function isOrigin(text: string): boolean {
   return url.host !== '' && text === `${url.protocol}//${url.host}`
 }
 
-const origin = z
-  .string()
-  .max(300)
-  .refine(isOrigin, {
-    error:
-      'write an origin as browsers send it: scheme, host and any unusual port, in lower case, without a path, ' +
-      'such as https://app.example.com',
-  })
+const origin = z.string().max(300).refine(isOrigin, {
+  error:
+    'not an origin as browsers send it\nWrite scheme, host and any unusual port, in lower case, without a path: `https://app.example.com`.',
+})
 
-const secondsOf = { s: 1, m: 60, h: 3600 } as const
+const maxAgeMeaning = "How long browsers keep a preflight's answer, up to 24h."
 
-const maxAge = z
-  .string()
-  .regex(/^\d{1,5}[smh]$/, 'write a time with its unit, such as 10m')
-  .transform((text) => Number.parseInt(text, 10) * secondsOf[text.slice(-1) as keyof typeof secondsOf])
-  .refine((seconds) => seconds <= 86_400, { error: 'browsers keep it for at most 24h' })
+/** In seconds. Longer than any browser keeps it. */
+const longest = 24 * 3600
 
+const maxAge = duration(maxAgeMeaning)
+  .transform((milliseconds) => Math.floor(milliseconds / 1000))
+  .refine((seconds) => seconds <= longest, { error: 'no browser keeps it so long\nWrite at most `24h`.' })
+
+/** Schema of the settings. */
 export const settings: z.ZodType<CorsSettings> = z
   .strictObject({
     origins: z
@@ -67,13 +66,13 @@ export const settings: z.ZodType<CorsSettings> = z
       .boolean()
       .default(false)
       .describe('Whether browsers send cookies and client certificates along. Not with `*`.'),
-    maxAge: maxAge.prefault('10m').describe("How long browsers keep a preflight's answer, up to 24h."),
+    maxAge: maxAge.prefault('10m').describe(maxAgeMeaning),
   })
   .refine(({ origins }) => origins.length === 1 || !origins.includes('*'), {
     path: ['origins'],
-    error: '`*` already means every origin: write it alone, or write the origins',
+    error: '`*` already means every origin\nWrite it alone, or write the origins.',
   })
   .refine(({ origins, credentials }) => !(credentials && origins.includes('*')), {
     path: ['credentials'],
-    error: 'every page of the web could act as the signed-in user: write the origins instead of `*`',
+    error: 'every page of the web could act as the signed-in user\nWrite the origins instead of `*`.',
   })

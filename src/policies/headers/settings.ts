@@ -29,11 +29,11 @@ const gatewayRequestNames: ReadonlySet<string> = new Set([
 ])
 
 const requestName = headerName.refine((name) => !gatewayRequestNames.has(name.toLowerCase()), {
-  error: 'the gateway writes this header itself, from what it knows of the request',
+  error: 'the gateway writes this header itself, from what it knows of the request\nLeave it out.',
 })
 
 const responseName = headerName.refine((name) => !name.toLowerCase().startsWith('access-control-'), {
-  error: 'write `cors` for this: a fixed value would answer every origin alike',
+  error: 'a fixed value would answer every origin alike\nWrite `cors` for it.',
 })
 
 /** Names differ by more than case, and none is both set and removed: else the outcome depends on an order. */
@@ -42,7 +42,7 @@ function eachOnce({ set, remove }: HeaderChanges): boolean {
   return new Set(names).size === names.length
 }
 
-const once = 'a header is named twice: write each name once, under `set` or under `remove`'
+const once = 'a header is named twice\nWrite each name once, under `set` or under `remove`.'
 
 export const settings: z.ZodType<HeadersSettings> = z.strictObject({
   request: z

@@ -1,0 +1,184 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import type { ListenerSpec } from '../config/spec.ts'
+import { formatAddress, parseAddress } from '../engines/networks/address.ts'
+import { NetworkSet } from '../engines/networks/network-set.ts'
+import { gauges } from '../observe/counters.ts'
+import type { Admission } from './admission.ts'
+import { type Certificate, chooseCertificate, profileOptions } from './certificates.ts'
+import type { Gate } from './gate.ts'
+import type { ListenerContext } from './listener-context.ts'
+import { ServerConnection } from './server-connection.ts'
+
+/** What a listener is opened with. */
+export interface ListenerOptions {
+  readonly spec: ListenerSpec
+  /** Empty for clear text. */
+  readonly certificates: readonly Certificate[]
+  /** For `redirect`: the certificates of the listener it redirects to; empty when that is not ours. */
+  readonly redirectCertificates: readonly Certificate[]
+  readonly ticketKeys: Buffer
+  /** Several threads listen on one port and the system balances between them. */
+  readonly reusePort: boolean
+}
+
+/** One listening socket of one data thread, with its connections. */
+export class Listener {
+  readonly #gate: Gate
+  readonly #admission: Admission
+  readonly #connections = new Set<ServerConnection>()
+  readonly #handshaking = new Set<Socket>()
+  readonly #server: Server
+  #options: ListenerOptions
+  #contexts = new Map<Certificate, ListenerContext>()
+  #plain: ListenerContext
+
+  constructor(options: ListenerOptions, gate: Gate, admission: Admission) {
+    this.#options = options
+    this.#gate = gate
+    this.#admission = admission
+    this.#plain = plainContext(options)
+    this.#server = options.spec.tls === null ? this.#createPlain() : this.#createTls()
+  }
+
+  get spec(): ListenerSpec {
+    return this.#options.spec
+  }
+
+  /** Resolves when the socket listens; rejects as `net.Server` does. */
+  listen(): Promise<void> {
+    const { address } = this.spec
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      const host = address.host === '' ? {} : { host: address.host }
+      this.#server.listen({ port: address.port, ...host, backlog: 4096, reusePort: this.#options.reusePort }, () => {
+        this.#server.off('error', reject)
+        this.#server.on('error', () => {
+          // Accepting failed once (out of descriptors): the next try may succeed, and ending the thread would not help.
+        })
+        resolve()
+      })
+    })
+  }
+
+  /** Puts new settings and certificates into force without closing the socket. */
+  update(options: ListenerOptions): void {
+    this.#options = options
+    this.#contexts = new Map()
+    this.#plain = plainContext(options)
+    if (options.spec.tls !== null) {
+      const server = this.#server as TlsServer
+      server.setSecureContext(options.certificates[0]!.options)
+      server.setTicketKeys(options.ticketKeys)
+    }
+  }
+
+  setTicketKeys(keys: Buffer): void {
+    if (this.spec.tls !== null) (this.#server as TlsServer).setTicketKeys(keys)
+  }
+
+  /** Stops accepting and closes each connection after the request it is in. */
+  drain(): void {
+    this.#server.close()
+    for (const connection of this.#connections) connection.drain()
+  }
+
+  /** Connections with a request in flight. */
+  get busy(): number {
+    let busy = 0
+    for (const connection of this.#connections) if (!connection.idle) busy++
+    return busy
+  }
+
+  /** Ends what is still in flight; returns how many requests that cut. */
+  cut(): number {
+    const { busy } = this
+    for (const connection of [...this.#connections]) connection.cut()
+    for (const socket of this.#handshaking) socket.destroy()
+    return busy
+  }
+
+  #createPlain(): Server {
+    return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false, highWaterMark: 65_536 }, (socket) => {
+      const address = this.#admit(socket)
+      if (address !== null) this.#serve(socket, this.#plain, address)
+    })
+  }
+
+  #createTls(): TlsServer {
+    const first = this.#options.certificates[0]!
+    const server = createTlsServer({
+      ...first.options,
+      ...profileOptions(this.spec.tls!.profile),
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: this.#gate.limits.handshakeTimeoutMs,
+      ticketKeys: this.#options.ticketKeys,
+      allowHalfOpen: true,
+      noDelay: true,
+      SNICallback: (name, done) => done(null, chooseCertificate(this.#options.certificates, name).context),
+    })
+    server.on('connection', (socket: Socket) => this.#handshake(socket))
+    server.on('secureConnection', (socket: TLSSocket) => {
+      const address = addressOf(socket)
+      if (address === null) return socket.destroy()
+      this.#serve(socket, this.#contextOf(chooseCertificate(this.#options.certificates, socket.servername)), address)
+      return undefined
+    })
+    server.on('tlsClientError', (_error, socket) => {
+      this.#gate.counters.add(gauges.handshakesFailed, 1)
+      socket.destroy()
+    })
+    return server
+  }
+
+  /** Before TLS: the connection is admitted, and half-open handshakes are bounded in number and in time. */
+  #handshake(socket: Socket): void {
+    if (this.#handshaking.size >= this.#gate.limits.handshakes) {
+      socket.destroy()
+      return
+    }
+    if (this.#admit(socket) === null) return
+    this.#gate.counters.add(gauges.handshakes, 1)
+    this.#handshaking.add(socket)
+    socket.once('close', () => this.#handshaking.delete(socket))
+  }
+
+  #admit(socket: Socket): string | null {
+    const address = addressOf(socket)
+    if (address === null || this.#gate.draining || !this.#admission.enter(address)) {
+      this.#gate.counters.add(gauges.connectionsRefused, 1)
+      socket.destroy()
+      return null
+    }
+    socket.once('close', () => this.#admission.leave(address))
+    return address
+  }
+
+  #serve(socket: Socket, context: ListenerContext, address: string): void {
+    const connection = new ServerConnection(socket, this.#gate, context, address)
+    this.#connections.add(connection)
+    connection.onGone = () => this.#connections.delete(connection)
+  }
+
+  #contextOf(certificate: Certificate): ListenerContext {
+    let context = this.#contexts.get(certificate)
+    if (context === undefined) {
+      const { spec } = this
+      const serve = spec.misdirected === 'serve'
+      context = { spec, balancers: null, covers: (host) => serve || host === '' || certificate.covers(host) }
+      this.#contexts.set(certificate, context)
+    }
+    return context
+  }
+}
+
+function plainContext({ spec, redirectCertificates }: ListenerOptions): ListenerContext {
+  const covers = (host: string): boolean => redirectCertificates.length === 0 || redirectCertificates.some((certificate) => certificate.covers(host))
+  return { spec, balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null, covers }
+}
+
+/** The peer's address in canonical text; null when the socket is gone already. */
+function addressOf(socket: Socket): string | null {
+  const address = socket.remoteAddress === undefined ? null : parseAddress(socket.remoteAddress)
+  return address === null ? null : formatAddress(address)
+}

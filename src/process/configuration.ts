@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadConfiguration } from '../config/load.ts'
+import type { Finding } from '../config/problem.ts'
+import { renderProblems } from '../config/render.ts'
+import type { GatewaySpec } from '../config/spec.ts'
+import { compile, PlanError } from '../gateway/compile.ts'
+import type { Plan } from '../gateway/plan.ts'
+import type { Policy } from '../gateway/policy.ts'
+import type { Upstream } from '../gateway/upstream.ts'
+import { StartError } from './start-error.ts'
+
+/** Where a configuration is read from. */
+export interface ConfigurationSource {
+  /** Empty: `sallyport.yaml` (or `.json`, `sallyport.config.ts`) of `cwd`, or else the embedded default. */
+  readonly files: readonly string[]
+  readonly dataFolder?: string
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** A configuration that loads and compiles. */
+export interface Configuration {
+  readonly spec: GatewaySpec
+  /** Compiled for judging, not for serving: `explain` asks it what the data threads would decide. */
+  readonly plan: Plan
+  readonly findings: readonly Finding[]
+  /** True when no file was there and the embedded default is in force: it serves no API at all. */
+  readonly embedded: boolean
+}
+
+const standardNames = ['sallyport.yaml', 'sallyport.yml', 'sallyport.json', 'sallyport.config.ts']
+
+/** The configuration in force where there is none: everything is refused, and the ports show that the gateway runs. */
+export const embeddedDefault = new URL(import.meta.url.endsWith('.ts') ? '../../schema/default.yaml' : '../schema/default.yaml', import.meta.url).pathname
+
+/** Files to read: those named, else the standard one of the folder, else the embedded default. */
+export function configurationFiles({ files, cwd }: ConfigurationSource): { files: readonly string[]; embedded: boolean } {
+  if (files.length > 0) return { files, embedded: false }
+  const found = standardNames.find((name) => existsSync(join(cwd, name)))
+  return found === undefined ? { files: [embeddedDefault], embedded: true } : { files: [found], embedded: false }
+}
+
+/** Loads and compiles; throws StartError with every problem found. */
+export async function readConfiguration(source: ConfigurationSource, policies: readonly Policy[], generation: number): Promise<Configuration> {
+  const { files, embedded } = configurationFiles(source)
+  const dataFolder = source.dataFolder ?? (embedded ? '.sallyport' : undefined)
+  const loaded = await loadConfiguration(files, { ...(dataFolder === undefined ? {} : { dataFolder }), env: source.env, cwd: source.cwd, policies })
+  if (!loaded.ok) throw new StartError(renderProblems(loaded.problems, { color: false, cwd: source.cwd }).trimEnd(), loaded.problems)
+  try {
+    const plan = compile(loaded.spec, { generation, policies, findKey: () => undefined, upstream: (service) => judgeOnly(service.name) })
+    return { spec: loaded.spec, plan, findings: loaded.findings, embedded }
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error
+    const problem = { source: error.source, path: '', message: error.message, remedy: 'Change the line, or what it depends on.' }
+    throw new StartError(renderProblems([problem], { color: false, cwd: source.cwd }).trimEnd(), [problem])
+  }
+}
+
+function judgeOnly(name: string): Upstream {
+  return {
+    name,
+    forward: () => {
+      throw new Error('this plan judges and does not forward')
+    },
+  }
+}

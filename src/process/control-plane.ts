@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync, watch, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { GatewaySpec, ListenerSpec } from '../config/spec.ts'
+import { closeAll } from '../gateway/compile.ts'
+import type { Policy } from '../gateway/policy.ts'
+import { Counters, countersBytes } from '../observe/counters.ts'
+import type { Log } from '../observe/log.ts'
+import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
+import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
+import { tableBytes } from './connection-admission.ts'
+import { DataThreads, ThreadRefusal, threadCount } from './data-threads.ts'
+import type { LostRequest } from './in-flight.ts'
+import { ensureLocalCertificate } from './local-authority.ts'
+import { lostRecord } from './lost-record.ts'
+import type { NewPlan, SharedMemory } from './messages.ts'
+import { OpsListeners } from './ops-listeners.ts'
+import { addressText, probe } from './ports.ts'
+import { StartError } from './start-error.ts'
+import { version } from './version.ts'
+
+const ticketKeysBytes = 48
+/** Session tickets are sealed anew with other keys after this long: a stolen key opens little. */
+const ticketRotationMs = 8 * 3600_000
+/** Between readiness going off and the first `connection: close`: balancers notice before clients do. */
+const readinessLeadMs = 200
+
+/** The main thread: configuration, store, admin, metrics, logs, and the data threads. */
+export class ControlPlane {
+  readonly #source: ConfigurationSource
+  readonly #policies: readonly Policy[]
+  readonly #log: Log
+  readonly #store: Store
+  readonly #sinks: Sinks
+  readonly #metrics: MetricsRegistry
+  readonly #threads: DataThreads
+  readonly #ops: OpsListeners
+  #configuration: Configuration
+  #generation = 1
+  #generations: Generation[] = []
+  #ticketKeys = randomBytes(ticketKeysBytes)
+  #ready = false
+  #reloading: Promise<void> = Promise.resolve()
+  #stopWatching: (() => void) | null = null
+  readonly #rotation: NodeJS.Timeout
+  readonly #pidFile: string
+
+  private constructor(source: ConfigurationSource, policies: readonly Policy[], log: Log, configuration: Configuration, store: Store, onHopeless: () => void) {
+    this.#source = source
+    this.#policies = policies
+    this.#log = log
+    this.#configuration = configuration
+    this.#store = store
+    const { spec } = configuration
+    this.#sinks = openSinks(spec.log, { report: (message) => log.warn('log-sink', message) })
+    this.#metrics = new MetricsRegistry({ version, sinks: () => this.#sinks.stats(), generation: () => this.#generation })
+    const count = threadCount(spec.dataThreads)
+    const shared: SharedMemory = {
+      heartbeats: new SharedArrayBuffer(4 * Math.max(1, count)),
+      outstanding: new SharedArrayBuffer(4 * Math.max(1, count)),
+      table: new SharedArrayBuffer(tableBytes),
+    }
+    this.#threads = new DataThreads(this.#newPlan(spec), shared, {
+      count,
+      policies,
+      init: () => ({
+        shared,
+        pepper: store.pepper,
+        keys: store.keysSnapshot(),
+        ticketKeys: this.#ticketKeys,
+        reusePort: process.platform === 'linux',
+      }),
+      onRecords: (batch) => this.#sinks.write(batch),
+      onEvent: (message) => log.warn('data-thread', message),
+      onLost: (thread, why, lost) => this.#onLost(thread, why, lost),
+      onHopeless,
+    })
+    this.#ops = new OpsListeners({
+      version,
+      store,
+      ready: () => this.#ready,
+      metrics: () => this.#metrics.render(),
+      reload: () => this.reload('admin'),
+      configuration: () => this.#configuration,
+      status: () => ({ generation: this.#generation, threads: count, restarts: this.#threads.restarts, sinks: this.#sinks.stats() }),
+      refused: () => this.#metrics.countAdminRefusal(),
+    })
+    this.#pidFile = join(spec.dataFolder, 'gateway.pid')
+    this.#rotation = setInterval(() => this.#rotateTickets(), ticketRotationMs)
+    this.#rotation.unref()
+  }
+
+  /** Starts everything; throws StartError and leaves nothing running when something is in the way. */
+  static async start(source: ConfigurationSource, policies: readonly Policy[], log: Log, onHopeless: () => void): Promise<ControlPlane> {
+    const configuration = await readConfiguration(source, policies, 1)
+    log.setSecrets(configuration.spec.secrets)
+    const store = open(configuration.spec.dataFolder)
+    try {
+      keepAdminToken(store, configuration.spec.dataFolder)
+      const spec = await withLocalCertificates(configuration.spec)
+      await probeAll(addressesOf(spec), spec)
+      const plane = new ControlPlane(source, policies, log, { ...configuration, spec }, store, onHopeless)
+      try {
+        await plane.#open()
+      } catch (error) {
+        await plane.stop()
+        throw error
+      }
+      return plane
+    } catch (error) {
+      store.close()
+      throw asStartError(error, configuration.spec)
+    }
+  }
+
+  get spec(): GatewaySpec {
+    return this.#configuration.spec
+  }
+  get embedded(): boolean {
+    return this.#configuration.embedded
+  }
+
+  async #open(): Promise<void> {
+    const problems = await this.#sinks.opened()
+    if (problems.length > 0) throw new StartError(problems.join('\n'))
+    await this.#threads.start()
+    for (const [thread, memory] of this.#threads.counters.entries()) this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
+    await this.#ops.open(this.spec)
+    this.#store.onChange(() => this.#threads.broadcast({ type: 'keys', keys: this.#store.keysSnapshot() }))
+    writeFileSync(this.#pidFile, `${process.pid}\n`, { mode: 0o600 })
+    this.#watchFiles()
+    this.#ready = true
+  }
+
+  /** Reads the configuration anew and puts it into force, whole or not at all. Reloads queue; none is lost. */
+  reload(by: string): Promise<void> {
+    const run = this.#reloading.then(() => this.#reload(by))
+    this.#reloading = run.catch(() => undefined)
+    return run
+  }
+
+  async #reload(by: string): Promise<void> {
+    try {
+      const next = await readConfiguration(this.#source, this.#policies, this.#generation + 1)
+      this.#log.setSecrets([...this.spec.secrets, ...next.spec.secrets])
+      if (next.spec.dataFolder !== this.spec.dataFolder) throw new StartError('`data` cannot change while the gateway runs: restart it.')
+      const spec = await withLocalCertificates(next.spec)
+      const known = new Set(addressesOf(this.spec).map(addressText))
+      await probeAll(addressesOf(spec).filter((address) => !known.has(addressText(address))), spec)
+      await this.#threads.replace(this.#newPlan(spec, this.#generation + 1))
+      this.#generation++
+      closeAll(this.#configuration.plan.instances)
+      this.#configuration = { ...next, spec }
+      await this.#ops.open(spec)
+      const troubles = await this.#sinks.replace(spec.log)
+      for (const trouble of troubles) this.#log.warn('log-sink', trouble)
+      this.#watchFiles()
+      this.#metrics.countReload('applied')
+      this.#log.info('reloaded', `configuration ${this.#generation} is in force (by ${by})`, { generation: this.#generation, by })
+    } catch (error) {
+      this.#metrics.countReload('refused')
+      const known = asStartError(error, this.spec)
+      this.#log.error('reload-refused', `the configuration is refused and the old one keeps serving (by ${by}): ${known.message}`, { by })
+      throw known
+    }
+  }
+
+  /** Reopens log files, after they were rotated. */
+  reopenLogs(): void {
+    this.#sinks.reopen()
+    this.#log.info('logs-reopened', 'log files were reopened')
+  }
+
+  /** Readiness goes off, requests in flight finish or are cut at the deadline, and everything is closed. */
+  async stop(): Promise<void> {
+    const served = this.#ready
+    this.#ready = false
+    clearInterval(this.#rotation)
+    this.#stopWatching?.()
+    if (served) await new Promise((resolve) => setTimeout(resolve, readinessLeadMs))
+    const cut = served ? await this.#threads.stop(this.spec.drainTimeoutMs) : await this.#threads.stop(0)
+    if (served) this.#log.info('stopped', cut === 0 ? 'drained: every request was answered' : `drained: ${cut} requests were cut at the deadline`, { cut })
+    await this.#ops.close()
+    await this.#sinks.close()
+    this.#metrics.close()
+    this.#store.close()
+    rmSync(this.#pidFile, { force: true })
+  }
+
+  /** The plan as threads get it, with counters of its own, known to the metrics. */
+  #newPlan(spec: GatewaySpec, generation = this.#generation): NewPlan {
+    const operations = new SharedArrayBuffer(countersBytes(spec.operations.length))
+    for (const old of this.#generations) this.#metrics.retire(old)
+    this.#generations = [{ thread: -1, counters: new Counters(operations), operations: spec.operations.map(({ api, name }) => ({ api, operation: name })) }]
+    for (const made of this.#generations) this.#metrics.addGeneration(made)
+    return { generation, spec, operations }
+  }
+
+  #onLost(thread: number, why: string, lost: readonly LostRequest[]): void {
+    this.#metrics.countThreadRestart()
+    this.#log.error('data-thread-lost', `data thread ${thread} ended (${why}) with ${lost.length} requests in flight, and is replaced`, { thread, lost: lost.length })
+    if (lost.length > 0) this.#sinks.write(lost.map(lostRecord).join(''))
+  }
+
+  #rotateTickets(): void {
+    this.#ticketKeys = randomBytes(ticketKeysBytes)
+    this.#threads.broadcast({ type: 'ticketKeys', ticketKeys: this.#ticketKeys })
+  }
+
+  /** Watches the folders of the configuration's files, since editors and Kubernetes replace files rather than write them. */
+  #watchFiles(): void {
+    this.#stopWatching?.()
+    this.#stopWatching = null
+    if (!this.spec.watch) return
+    const names = new Map<string, Set<string>>()
+    for (const file of this.spec.files) names.set(dirname(file), (names.get(dirname(file)) ?? new Set()).add(basename(file)))
+    let timer: NodeJS.Timeout | undefined
+    const watchers = [...names].map(([folder, files]) =>
+      watch(folder, (_event, name) => {
+        if (name !== null && !files.has(name) && name !== '..data') return
+        clearTimeout(timer)
+        timer = setTimeout(() => void this.reload('file change').catch(() => undefined), 100)
+      }),
+    )
+    this.#stopWatching = () => {
+      clearTimeout(timer)
+      for (const watcher of watchers) watcher.close()
+    }
+  }
+}
+
+function open(folder: string): Store {
+  try {
+    return openStore(folder)
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : 'the store cannot be opened')
+  }
+}
+
+/** The token is kept as a hash; this file is its only copy, for the operator to take and delete. */
+function keepAdminToken(store: Store, folder: string): void {
+  const token = store.ensureAdminToken()
+  if (token !== null) writeFileSync(join(folder, 'admin-token'), `${token}\n`, { mode: 0o600 })
+}
+
+async function withLocalCertificates(spec: GatewaySpec): Promise<GatewaySpec> {
+  const names = [...new Set(spec.listeners.flatMap((listener) => listener.tls?.local ?? []))]
+  if (names.length === 0) return spec
+  const { cert, key } = await ensureLocalCertificate(spec.dataFolder, names)
+  const complete = (listener: ListenerSpec): ListenerSpec =>
+    listener.tls === null || listener.tls.local.length === 0 ? listener : { ...listener, tls: { ...listener.tls, certificates: [{ cert, key }] } }
+  return { ...spec, listeners: spec.listeners.map(complete) }
+}
+
+function addressesOf(spec: GatewaySpec): GatewaySpec['listeners'][number]['address'][] {
+  const addresses = spec.listeners.map((listener) => listener.address)
+  return spec.admin === null ? addresses : [...addresses, spec.admin.address]
+}
+
+async function probeAll(addresses: readonly ListenerSpec['address'][], spec: GatewaySpec): Promise<void> {
+  for (const address of addresses) {
+    try {
+      await probe(address)
+    } catch (error) {
+      throw new StartError(portSentence(addressText(address), (error as NodeJS.ErrnoException).code ?? '', spec))
+    }
+  }
+}
+
+function portSentence(address: string, code: string, spec: GatewaySpec): string {
+  const name = spec.listeners.find((listener) => addressText(listener.address) === address)?.name
+  const key = name === undefined ? 'admin.address' : `listeners.${name}.address`
+  if (code === 'EADDRINUSE') return `${address} is taken by another process: end that one, or give \`${key}\` another port.`
+  if (code === 'EACCES') return `${address} may not be opened by this user: give \`${key}\` a port above 1023, or grant CAP_NET_BIND_SERVICE.`
+  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine: correct \`${key}\`.`
+  return `${address} cannot be opened (${code}): check \`${key}\`.`
+}
+
+function asStartError(error: unknown, spec: GatewaySpec): StartError {
+  if (error instanceof StartError) return error
+  if (error instanceof ThreadRefusal && error.code !== '') return new StartError(`${error.message} (${spec.listeners.map((listener) => listener.name).join(', ')})`)
+  const { code, message } = error as NodeJS.ErrnoException
+  return new StartError(code === 'EROFS' || code === 'EACCES' ? `${message}: the folder ${spec.dataFolder} must be writable; name another with \`data\` or --data.` : message)
+}

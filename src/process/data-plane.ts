@@ -1,0 +1,304 @@
+import { randomBytes } from 'node:crypto'
+import type { MessagePort } from 'node:worker_threads'
+import type { GatewaySpec, ListenerSpec, ServiceSpec, WireLimits } from '../config/spec.ts'
+import { NetworkSet } from '../engines/networks/network-set.ts'
+import { closeAll, compile } from '../gateway/compile.ts'
+import type { Exchange } from '../gateway/exchange.ts'
+import { handle } from '../gateway/handle.ts'
+import type { Plan } from '../gateway/plan.ts'
+import type { Policy } from '../gateway/policy.ts'
+import type { Recorder } from '../gateway/recorder.ts'
+import { type Certificate, readCertificate } from '../http/certificates.ts'
+import { Deadlines } from '../http/deadlines.ts'
+import type { Gate } from '../http/gate.ts'
+import { Listener, type ListenerOptions } from '../http/listener.ts'
+import { UpstreamService } from '../http/upstream/service.ts'
+import { Counters, gauges } from '../observe/counters.ts'
+import { writeRecord } from '../observe/record-writer.ts'
+import { KeyIndex } from '../store/key-index.ts'
+import { ConnectionAdmission } from './connection-admission.ts'
+import { InFlight } from './in-flight.ts'
+import type { FromThread, NewPlan, ThreadInit, ToThread } from './messages.ts'
+import { RecordBatches } from './record-batches.ts'
+
+/** Bytes that all clients of one data thread together may make it hold (256 MB). */
+const memoryBudget = 256 * 1024 * 1024
+const beatMs = 100
+
+/** A plan that is compiled and whose new sockets are open, before anything changes for clients. */
+interface Prepared {
+  readonly plan: Plan
+  readonly operations: Counters
+  readonly trustedProxies: NetworkSet
+  readonly opened: Map<string, Listener>
+  readonly options: Map<string, ListenerOptions>
+  readonly services: Map<string, UpstreamService>
+}
+
+/** One data thread: its listeners, its plan, and the requests between them. */
+export class DataPlane implements Gate, Recorder {
+  readonly counters: Counters
+  readonly deadlines = new Deadlines()
+  readonly #init: ThreadInit
+  readonly #port: MessagePort
+  readonly #policies: readonly Policy[]
+  readonly #records: RecordBatches
+  readonly #inFlight: InFlight
+  readonly #admission: ConnectionAdmission
+  readonly #idPrefix = randomBytes(8).toString('hex')
+  readonly #beats: Int32Array
+  readonly #beat: NodeJS.Timeout
+  #keys: KeyIndex
+  #ticketKeys: Buffer
+  #ids = 0
+  #claimed = 0
+  #plan: Plan | null = null
+  #operations: Counters | null = null
+  #trusted: NetworkSet = new NetworkSet([])
+  #listeners = new Map<string, Listener>()
+  #services = new Map<string, UpstreamService>()
+  #prepared: Prepared | null = null
+  #retired: Plan[] = []
+  #draining = false
+  #drainCheck: NodeJS.Timeout | null = null
+
+  constructor(init: ThreadInit, port: MessagePort, policies: readonly Policy[]) {
+    this.#init = init
+    this.#port = port
+    this.#policies = policies
+    this.counters = new Counters(init.counters)
+    this.#keys = new KeyIndex(init.keys, init.pepper)
+    this.#ticketKeys = Buffer.from(init.ticketKeys)
+    this.#records = new RecordBatches(init.shared.outstanding, init.thread, this.counters, (batch) => this.#post({ type: 'records', batch }))
+    this.#inFlight = new InFlight(init.inFlight)
+    this.#admission = new ConnectionAdmission(init.shared.table, init.ledger, () => this.limits)
+    this.#beats = new Int32Array(init.shared.heartbeats)
+    this.#beat = setInterval(() => Atomics.add(this.#beats, init.thread, 1), beatMs)
+    port.on('message', (message: ToThread) => void this.#onMessage(message))
+  }
+
+  /** Puts the first plan into force. */
+  async start(): Promise<void> {
+    const { plan } = this.#init
+    if (await this.#prepare(plan)) {
+      this.#commit(plan.generation)
+      this.#post({ type: 'ready' })
+    }
+  }
+
+  // ---- what connections ask -----------------------------------------------------------------------------------
+
+  get plan(): Plan {
+    return this.#plan!
+  }
+  get limits(): WireLimits {
+    return (this.#plan?.spec ?? this.#init.plan.spec).limits
+  }
+  get trustedProxies(): NetworkSet {
+    return this.#trusted
+  }
+  get recorder(): Recorder {
+    return this
+  }
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  nextId(): string {
+    return this.#idPrefix + (++this.#ids).toString(16).padStart(8, '0')
+  }
+
+  handle(exchange: Exchange): void {
+    this.#inFlight.enter(exchange)
+    handle(exchange)
+  }
+
+  claim(bytes: number): boolean {
+    if (this.#claimed + bytes > memoryBudget) return false
+    this.#claimed += bytes
+    this.counters.add(gauges.memoryClaimed, bytes)
+    return true
+  }
+
+  release(bytes: number): void {
+    this.#claimed -= bytes
+    this.counters.add(gauges.memoryClaimed, -bytes)
+  }
+
+  /** The one place where a request ends: counters and its decision record. */
+  finish(x: Exchange): void {
+    const now = performance.now()
+    this.#inFlight.leave(x)
+    const { counters } = this
+    counters.finish(x.code, (now - x.started) / 1000)
+    counters.add(gauges.bytesIn, x.bytesIn)
+    counters.add(gauges.bytesOut, x.bytesOut)
+    if (x.observed > 0) counters.add(gauges.observedDenials, x.observed)
+    const { operation } = x
+    if (operation !== null) {
+      if (operation.until !== Number.POSITIVE_INFINITY) counters.add(gauges.undeclared, 1)
+      if (x.plan === this.#plan) this.#operations!.finishOperation(operation.index, x.status)
+    }
+    this.#records.add(writeRecord(x, now))
+    if (x.plan !== this.#plan) this.#closeRetired()
+  }
+
+  // ---- the control plane --------------------------------------------------------------------------------------
+
+  #post(message: FromThread): void {
+    this.#port.postMessage(message)
+  }
+
+  async #onMessage(message: ToThread): Promise<void> {
+    switch (message.type) {
+      case 'prepare':
+        if (await this.#prepare(message.plan)) this.#post({ type: 'prepared', generation: message.plan.generation })
+        return
+      case 'commit':
+        this.#commit(message.generation)
+        this.#post({ type: 'committed', generation: message.generation })
+        return
+      case 'abandon':
+        return this.#abandon()
+      case 'keys':
+        this.#keys = new KeyIndex(message.keys, this.#init.pepper)
+        return
+      case 'ticketKeys':
+        this.#ticketKeys = Buffer.from(message.ticketKeys)
+        for (const listener of this.#listeners.values()) listener.setTicketKeys(this.#ticketKeys)
+        return
+      case 'drain':
+        return this.#drain()
+      case 'cut': {
+        let cut = 0
+        for (const listener of this.#listeners.values()) cut += listener.cut()
+        this.#records.flush()
+        this.#post({ type: 'drained', cut })
+        return
+      }
+    }
+  }
+
+  async #prepare({ generation, spec, operations }: NewPlan): Promise<boolean> {
+    const services = new Map<string, UpstreamService>()
+    let plan: Plan | null = null
+    const opened = new Map<string, Listener>()
+    try {
+      plan = compile(spec, {
+        generation,
+        policies: this.#policies,
+        findKey: (presented) => this.#keys.find(presented),
+        upstream: (service) => this.#service(service, services),
+      })
+      const options = new Map(spec.listeners.filter((listener) => listener.kind !== 'ops').map((listener) => [listenerKey(listener), this.#listenerOptions(listener, spec)]))
+      for (const [key, option] of options) {
+        if (this.#listeners.has(key)) continue
+        const listener = new Listener(option, this, this.#admission)
+        await listener.listen()
+        opened.set(key, listener)
+      }
+      this.#prepared = { plan, operations: new Counters(operations), trustedProxies: new NetworkSet(spec.trustedProxies), opened, options, services }
+      return true
+    } catch (error) {
+      for (const listener of opened.values()) listener.drain()
+      if (plan !== null) closeAll(plan.instances)
+      const known = error as NodeJS.ErrnoException
+      this.#post({ type: 'refused', generation, message: error instanceof Error ? error.message : 'unknown', code: known.code ?? '' })
+      return false
+    }
+  }
+
+  #commit(generation: number): void {
+    const prepared = this.#prepared
+    if (prepared === null || prepared.plan.generation !== generation) return
+    this.#prepared = null
+    const before = this.#plan
+    this.#plan = prepared.plan
+    this.#operations = prepared.operations
+    this.#trusted = prepared.trustedProxies
+    // First add, then take away: closing a socket that stays would reset what waits in its queue.
+    const listeners = new Map<string, Listener>()
+    for (const [key, options] of prepared.options) {
+      const kept = this.#listeners.get(key)
+      kept?.update(options)
+      listeners.set(key, kept ?? prepared.opened.get(key)!)
+    }
+    for (const [key, listener] of this.#listeners) if (!listeners.has(key)) listener.drain()
+    this.#listeners = listeners
+    for (const [key, service] of this.#services) if (!prepared.services.has(key)) service.close()
+    this.#services = prepared.services
+    if (before !== null) {
+      this.#retired.push(before)
+      this.#closeRetired()
+    }
+  }
+
+  #abandon(): void {
+    const prepared = this.#prepared
+    this.#prepared = null
+    if (prepared === null) return
+    for (const listener of prepared.opened.values()) listener.drain()
+    closeAll(prepared.plan.instances)
+  }
+
+  #closeRetired(): void {
+    this.#retired = this.#retired.filter((plan) => {
+      if (plan.uses.active > 0) return true
+      closeAll(plan.instances)
+      return false
+    })
+  }
+
+  #drain(): void {
+    this.#draining = true
+    for (const listener of this.#listeners.values()) listener.drain()
+    const check = (): void => {
+      let busy = 0
+      for (const listener of this.#listeners.values()) busy += listener.busy
+      if (busy > 0) return
+      if (this.#drainCheck !== null) clearInterval(this.#drainCheck)
+      this.#records.flush()
+      this.#post({ type: 'drained', cut: 0 })
+    }
+    this.#drainCheck = setInterval(check, 20)
+  }
+
+  /** Services are shared by equal settings, also over a reload: their idle connections live on. */
+  #service(spec: ServiceSpec, into: Map<string, UpstreamService>): UpstreamService {
+    const key = JSON.stringify({ ...spec, source: null })
+    const service =
+      into.get(key) ?? this.#services.get(key) ?? new UpstreamService(spec, this.deadlines, this.counters, (message) => this.#post({ type: 'event', message }))
+    into.set(key, service)
+    return service
+  }
+
+  #listenerOptions(listener: ListenerSpec, spec: GatewaySpec): ListenerOptions {
+    const target = listener.kind === 'redirect' ? spec.listeners.find((other) => other.tls !== null && other.address.port === listener.redirectPort) : undefined
+    return {
+      spec: listener,
+      certificates: certificatesOf(listener),
+      redirectCertificates: target === undefined ? [] : certificatesOf(target),
+      ticketKeys: this.#ticketKeys,
+      reusePort: this.#init.reusePort,
+    }
+  }
+
+  /** Ends the thread's timers. Its sockets are closed by `drain` and `cut`. */
+  stop(): void {
+    clearInterval(this.#beat)
+    if (this.#drainCheck !== null) clearInterval(this.#drainCheck)
+    this.#records.close()
+    this.deadlines.close()
+    for (const service of this.#services.values()) service.close()
+    if (this.#plan !== null) closeAll(this.#plan.instances)
+  }
+}
+
+/** What makes a listening socket the same one after a reload. */
+function listenerKey({ address, tls, kind }: ListenerSpec): string {
+  return `${address.host}|${address.port}|${tls === null ? 'clear' : 'tls'}|${tls?.profile ?? ''}|${kind}`
+}
+
+function certificatesOf({ tls }: ListenerSpec): Certificate[] {
+  return tls === null ? [] : tls.certificates.map(({ cert, key }) => readCertificate(cert, key, tls.profile))
+}

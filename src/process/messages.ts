@@ -1,0 +1,63 @@
+import type { GatewaySpec } from '../config/spec.ts'
+import type { HashedKey } from '../store/key-index.ts'
+
+/** Memory that all threads share; made once a process. */
+export interface SharedMemory {
+  /** One 32-bit beat a thread, raised every 100 ms. */
+  readonly heartbeats: SharedArrayBuffer
+  /** Bytes of records a thread has posted that the control plane has not taken yet. */
+  readonly outstanding: SharedArrayBuffer
+  /** The exact table: connections by address and in total. */
+  readonly table: SharedArrayBuffer
+}
+
+/** What a data thread starts with. */
+export interface ThreadInit {
+  readonly thread: number
+  readonly shared: SharedMemory
+  /** Gauges, codes and latencies of the thread, over all generations. */
+  readonly counters: SharedArrayBuffer
+  /** Requests in flight, readable after the thread's death. */
+  readonly inFlight: SharedArrayBuffer
+  /** Connections by address that the thread holds, so that they can be counted out after its death. */
+  readonly ledger: SharedArrayBuffer
+  readonly pepper: Uint8Array
+  readonly keys: readonly HashedKey[]
+  readonly ticketKeys: Uint8Array
+  /** Several threads listen on one port. */
+  readonly reusePort: boolean
+  readonly plan: NewPlan
+}
+
+/** A configuration to be put into force. */
+export interface NewPlan {
+  readonly generation: number
+  readonly spec: GatewaySpec
+  /** Counters of its operations. */
+  readonly operations: SharedArrayBuffer
+}
+
+/** From the control plane to a data thread. */
+export type ToThread =
+  /** Compile and open what is new; nothing changes for clients yet. Answered by `prepared` or `refused`. */
+  | { readonly type: 'prepare'; readonly plan: NewPlan }
+  /** Swap. Answered by `committed`. */
+  | { readonly type: 'commit'; readonly generation: number }
+  /** Forget what was prepared. */
+  | { readonly type: 'abandon'; readonly generation: number }
+  | { readonly type: 'keys'; readonly keys: readonly HashedKey[] }
+  | { readonly type: 'ticketKeys'; readonly ticketKeys: Uint8Array }
+  /** Answer with `connection: close`, accept nothing new. Answered by `drained` when no request is left. */
+  | { readonly type: 'drain' }
+  /** Cut what is left. Answered by `drained`. */
+  | { readonly type: 'cut' }
+
+/** From a data thread to the control plane. */
+export type FromThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'refused'; readonly generation: number; readonly message: string; readonly code: string }
+  | { readonly type: 'prepared'; readonly generation: number }
+  | { readonly type: 'committed'; readonly generation: number }
+  | { readonly type: 'drained'; readonly cut: number }
+  | { readonly type: 'records'; readonly batch: string }
+  | { readonly type: 'event'; readonly message: string }

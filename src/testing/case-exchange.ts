@@ -1,0 +1,45 @@
+import type { FactName, Facts } from '../gateway/facts.ts'
+import type { RequestView } from '../gateway/policy.ts'
+import { HeaderLines } from './header-lines.ts'
+import type { PolicyCase } from './policy-case.ts'
+
+/** The request of a case, as policies see it, with what running a step notes on it. */
+export class CaseExchange implements RequestView {
+  readonly id = 'test-request'
+  readonly method: string
+  readonly host = 'api.example.com'
+  readonly path: string
+  readonly query = ''
+  readonly clientAddress: string
+  readonly secure = true
+  readonly pathParameters: readonly string[] = []
+  readonly facts: Facts
+  readonly headers: HeaderLines
+  observed = 0
+  /** What the decision record would say of the step. */
+  readonly noted: (readonly [name: string, verdict: string])[] = []
+
+  constructor(request: PolicyCase['request']) {
+    this.method = request.method
+    this.path = request.path
+    this.clientAddress = request.clientAddress
+    this.headers = new HeaderLines(request.headers)
+    this.facts = { caller: request.facts.caller }
+  }
+
+  header(name: string): string | undefined {
+    return this.headers.get(name)
+  }
+
+  headerCount(name: string): number {
+    return this.headers.count(name)
+  }
+
+  note(name: string, verdict: string): void {
+    this.noted.push([name, verdict])
+  }
+
+  setFact<K extends FactName>(fact: K, value: NonNullable<Facts[K]>): void {
+    this.facts[fact] = value
+  }
+}

@@ -1,0 +1,73 @@
+import type { Exchange } from '../gateway/exchange.ts'
+import type { Step } from '../gateway/plan.ts'
+import type { Host, Policy, PolicyInstance } from '../gateway/policy.ts'
+import { runStep } from '../gateway/run-step.ts'
+import { pass, type Verdict } from '../gateway/verdict.ts'
+import { CaseExchange } from './case-exchange.ts'
+import { HeaderLines } from './header-lines.ts'
+import type { PolicyCase } from './policy-case.ts'
+
+/** What came of a case. */
+export interface CaseOutcome {
+  readonly verdict: Verdict
+  readonly exchange: CaseExchange
+  /** The request's headers as the upstream gets them. */
+  readonly upstream: HeaderLines
+  /** The answer's headers as the client gets them; null where the case has no answer. */
+  readonly response: HeaderLines | null
+}
+
+/** Sets a policy up as a plan does. */
+export function setUp(policy: Policy, one: PolicyCase): { config: unknown; instance: PolicyInstance } {
+  const config = policy.config.parse(one.config)
+  const keys = new Map(one.keys.map(({ key, ...record }) => [key, record]))
+  const instanceName = one.identity ?? policy.name
+  const host: Host = {
+    where: `contract.${policy.name}`,
+    instance: instanceName,
+    findKey: (presented) => keys.get(presented),
+  }
+  // Settings travel to data threads as plain data: what a clone loses, the policy would miss there.
+  return { config, instance: policy.setup(structuredClone(config), host) }
+}
+
+/** Runs one case through the gateway's own runner. */
+export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutcome> {
+  const { config, instance } = setUp(policy, one)
+  try {
+    const exchange = new CaseExchange(one.request)
+    const verdict = await decide(policy, instance, exchange)
+    const upstream = new HeaderLines(one.request.headers)
+    for (const name of policy.upstreamHeaders?.(config) ?? []) upstream.remove(name)
+    instance.prepare?.(exchange, { headers: upstream })
+    const response = one.response === undefined ? null : new HeaderLines(one.response.headers)
+    if (one.response !== undefined && response !== null) {
+      const { status, local } = one.response
+      instance.respond?.(exchange, { status, headers: response, local })
+    }
+    return { verdict, exchange, upstream, response }
+  } finally {
+    instance.close?.()
+  }
+}
+
+/** The verdict of one policy, by the rules of the gateway: declared facts, `onError`, time. */
+export async function decide(
+  policy: Policy,
+  instance: PolicyInstance,
+  exchange: CaseExchange,
+): Promise<Verdict> {
+  if (instance.request === undefined) return pass
+  const step: Step = {
+    name: policy.name,
+    instance,
+    observe: false,
+    onError: policy.onError,
+    writes: policy.writes,
+    timeout: policy.timeout ?? 1000,
+    where: `contract.${policy.name}`,
+    source: { file: '', line: 0, column: 0 },
+  }
+  // The runner takes no more of an exchange than a `CaseExchange` has; a whole one would need a socket.
+  return await runStep(exchange as unknown as Exchange, step)
+}
