@@ -25,62 +25,64 @@ export function defineCode(code: string, status: number, title: string, level: L
   return Object.freeze({ code, status, title, level, help })
 }
 
-const bad = (code: string, help: string): Code => defineCode(code, 400, 'Bad request', 'warn', help)
-
-export const codes = {
+/** Status, title, level and help of each built-in code. */
+export const codeTable = {
   // The wire: the message is not one that has exactly one reading (RFC 9110, RFC 9112).
-  REQUEST_LINE_INVALID: bad('REQUEST_LINE_INVALID', 'The request line is not `METHOD SP target SP HTTP/1.x CRLF` (RFC 9112 §3).'),
-  HTTP_VERSION_UNSUPPORTED: bad('HTTP_VERSION_UNSUPPORTED', 'Only HTTP/1.1 and HTTP/1.0 are spoken on this connection (RFC 9112 §2.3).'),
-  LINE_ENDING_INVALID: bad('LINE_ENDING_INVALID', 'A line did not end in CRLF, or a CR or LF stood alone (RFC 9112 §2.2).'),
-  HEADER_INVALID: bad('HEADER_INVALID', 'A header line has a forbidden character, space before the colon, or folding (RFC 9112 §5).'),
-  HEADER_DUPLICATE: bad('HEADER_DUPLICATE', 'A header that may be sent once was sent several times (RFC 9110 §5.3).'),
-  HEADER_NAME_AMBIGUOUS: bad('HEADER_NAME_AMBIGUOUS', 'A header name has `_` or `.`, which many services read as `-`. Declare it as a header parameter of the operation, or under `allow.headerNames` of the API.'),
-  FRAMING_AMBIGUOUS: bad('FRAMING_AMBIGUOUS', 'Content-Length and Transfer-Encoding together, repeated or malformed: request smuggling (RFC 9112 §6.3).'),
-  CHUNK_INVALID: bad('CHUNK_INVALID', 'The chunked body is malformed (RFC 9112 §7.1).'),
-  TRAILER_INVALID: bad('TRAILER_INVALID', 'A trailer field is malformed or may not stand in a trailer (RFC 9110 §6.5.1).'),
-  BODY_NOT_EXPECTED: bad('BODY_NOT_EXPECTED', 'A GET or HEAD request carried a body that its operation does not declare (RFC 9110 §9.3.1).'),
-  HOST_INVALID: bad('HOST_INVALID', 'Host is missing, repeated, malformed, or contradicts the target (RFC 9112 §3.2).'),
-  TARGET_INVALID: bad('TARGET_INVALID', 'The request target is not a path and query of visible ASCII characters (RFC 3986, RFC 9112 §3.2).'),
-  PATH_AMBIGUOUS: bad('PATH_AMBIGUOUS', 'The path has more than one reading: dot segments, doubled or encoded slashes, backslash, semicolon, NUL, double or broken encoding. An API may allow single classes under `allow.path`.'),
-  UPGRADE_EARLY_DATA: bad('UPGRADE_EARLY_DATA', 'Bytes followed a request whose protocol switch was not answered yet.'),
-  EXPECTATION_UNKNOWN: defineCode('EXPECTATION_UNKNOWN', 417, 'Expectation failed', 'warn', 'Only `Expect: 100-continue` is known (RFC 9110 §10.1.1).'),
-  REQUEST_TIMEOUT: defineCode('REQUEST_TIMEOUT', 408, 'Request timeout', 'warn', 'The client was too slow with its request head. See `limits.headTimeout`.'),
-  BODY_TIMEOUT: defineCode('BODY_TIMEOUT', 408, 'Request timeout', 'warn', 'The client was too slow with its request body. See `limits.bodyIdleTimeout`.'),
-  BODY_TOO_LARGE: defineCode('BODY_TOO_LARGE', 413, 'Content too large', 'warn', 'The body is larger than `limits.body` of the operation.'),
-  TARGET_TOO_LONG: defineCode('TARGET_TOO_LONG', 414, 'URI too long', 'warn', 'The request line is longer than `limits.requestLine`.'),
-  HEADERS_TOO_LARGE: defineCode('HEADERS_TOO_LARGE', 431, 'Request header fields too large', 'warn', 'More header fields or bytes than `limits.headerCount` and `limits.headerBytes` allow.'),
-  HOST_MISDIRECTED: defineCode('HOST_MISDIRECTED', 421, 'Misdirected request', 'warn', 'The certificate of this connection does not cover the requested host (RFC 9110 §15.5.20). See `misdirected` of the listener.'),
-  CLIENT_CLOSED: defineCode('CLIENT_CLOSED', 499, 'Client closed the connection', 'info', 'The client went away before it was answered. Nothing was sent; the status stands in the record only.'),
-  CLEAR_TEXT_REFUSED: defineCode('CLEAR_TEXT_REFUSED', 403, 'HTTPS required', 'warn', 'A request in clear text that is no GET or HEAD: what it carried has already leaked, and is not redirected.'),
-  BALANCER_REQUIRED: defineCode('BALANCER_REQUIRED', 403, 'HTTPS required', 'warn', 'A clear-text listener answers only its listed balancers, and only requests that arrived there over HTTPS. See `clearTextFrom`.'),
-  CONNECTION_LIMIT: defineCode('CONNECTION_LIMIT', 503, 'Service unavailable', 'warn', 'More connections than `limits.connections` or `limits.connectionsPerAddress`. Closed without an answer.'),
+  REQUEST_LINE_INVALID: [400, 'Bad request', 'warn', 'The request line is not `METHOD SP target SP HTTP/1.x CRLF` (RFC 9112 §3).'],
+  HTTP_VERSION_UNSUPPORTED: [400, 'Bad request', 'warn', 'Only HTTP/1.1 and HTTP/1.0 are spoken on this connection (RFC 9112 §2.3).'],
+  LINE_ENDING_INVALID: [400, 'Bad request', 'warn', 'A line did not end in CRLF, or a CR or LF stood alone (RFC 9112 §2.2).'],
+  HEADER_INVALID: [400, 'Bad request', 'warn', 'A header line has a forbidden character, space before the colon, or folding (RFC 9112 §5).'],
+  HEADER_DUPLICATE: [400, 'Bad request', 'warn', 'A header that may be sent once was sent several times (RFC 9110 §5.3).'],
+  HEADER_NAME_AMBIGUOUS: [400, 'Bad request', 'warn', 'A header name has `_` or `.`, which many services read as `-`. Declare it as a header parameter of the operation, or under `allow.headerNames` of the API.'],
+  FRAMING_AMBIGUOUS: [400, 'Bad request', 'warn', 'Content-Length and Transfer-Encoding together, repeated or malformed: request smuggling (RFC 9112 §6.3).'],
+  CHUNK_INVALID: [400, 'Bad request', 'warn', 'The chunked body is malformed (RFC 9112 §7.1).'],
+  TRAILER_INVALID: [400, 'Bad request', 'warn', 'A trailer field is malformed or may not stand in a trailer (RFC 9110 §6.5.1).'],
+  BODY_NOT_EXPECTED: [400, 'Bad request', 'warn', 'A GET or HEAD request carried a body that its operation does not declare (RFC 9110 §9.3.1).'],
+  HOST_INVALID: [400, 'Bad request', 'warn', 'Host is missing, repeated, malformed, or contradicts the target (RFC 9112 §3.2).'],
+  TARGET_INVALID: [400, 'Bad request', 'warn', 'The request target is not a path and query of visible ASCII characters (RFC 3986, RFC 9112 §3.2).'],
+  PATH_AMBIGUOUS: [400, 'Bad request', 'warn', 'The path has more than one reading: dot segments, doubled or encoded slashes, backslash, semicolon, NUL, double or broken encoding. An API may allow single classes under `allow.path`.'],
+  EXPECTATION_UNKNOWN: [417, 'Expectation failed', 'warn', 'Only `Expect: 100-continue` is known (RFC 9110 §10.1.1).'],
+  REQUEST_TIMEOUT: [408, 'Request timeout', 'warn', 'The client was too slow with its request head. See `limits.headTimeout`.'],
+  BODY_TIMEOUT: [408, 'Request timeout', 'warn', 'The client was too slow with its request body. See `limits.bodyIdleTimeout`.'],
+  BODY_TOO_LARGE: [413, 'Content too large', 'warn', 'The body is larger than `limits.body` of the operation.'],
+  TARGET_TOO_LONG: [414, 'URI too long', 'warn', 'The request line is longer than `limits.requestLine`.'],
+  HEADERS_TOO_LARGE: [431, 'Request header fields too large', 'warn', 'More header fields or bytes than `limits.headerCount` and `limits.headerBytes` allow.'],
+  HOST_MISDIRECTED: [421, 'Misdirected request', 'warn', 'The certificate of this connection does not cover the requested host (RFC 9110 §15.5.20). See `misdirected` of the listener.'],
+  CLIENT_CLOSED: [499, 'Client closed the connection', 'info', 'The client went away before it was answered. Nothing was sent; the status stands in the record only.'],
+  CLEAR_TEXT_REFUSED: [403, 'HTTPS required', 'warn', 'A request in clear text that is no GET or HEAD: what it carried has already leaked, and is not redirected.'],
+  BALANCER_REQUIRED: [403, 'HTTPS required', 'warn', 'A clear-text listener answers only its listed balancers, and only requests that arrived there over HTTPS. See `clearTextFrom`.'],
   // Routing
-  PATH_UNDECLARED: defineCode('PATH_UNDECLARED', 404, 'Not found', 'info', 'No API declares this path.'),
-  METHOD_UNDECLARED: defineCode('METHOD_UNDECLARED', 405, 'Method not allowed', 'info', 'The path is declared, the method is not. `Allow` names those that are.'),
+  PATH_UNDECLARED: [404, 'Not found', 'info', 'No API declares this path.'],
+  METHOD_UNDECLARED: [405, 'Method not allowed', 'info', 'The path is declared, the method is not. `Allow` names those that are.'],
   // Policies
-  ADDRESS_REFUSED: defineCode('ADDRESS_REFUSED', 403, 'Forbidden', 'warn', 'The client address is not in `require.addresses`.'),
-  CREDENTIALS_MISSING: defineCode('CREDENTIALS_MISSING', 401, 'Unauthorized', 'info', 'The operation asks for authentication and the request has no credential of a kind it accepts.'),
-  API_KEY_INVALID: defineCode('API_KEY_INVALID', 401, 'Unauthorized', 'warn', 'The API key is unknown, revoked, or was sent twice.'),
-  CORS_REFUSED: defineCode('CORS_REFUSED', 403, 'Forbidden', 'info', 'The preflight asks for an origin, method or header that `cors` does not allow.'),
+  ADDRESS_REFUSED: [403, 'Forbidden', 'warn', 'The client address is not in `require.addresses`.'],
+  CREDENTIALS_MISSING: [401, 'Unauthorized', 'info', 'The operation asks for authentication and the request has no credential of a kind it accepts.'],
+  API_KEY_INVALID: [401, 'Unauthorized', 'warn', 'The API key is unknown, revoked, or was sent twice.'],
+  CORS_REFUSED: [403, 'Forbidden', 'info', 'The preflight asks for an origin, method or header that `cors` does not allow.'],
   // The gateway itself
-  POLICY_FAILED: defineCode('POLICY_FAILED', 500, 'Internal server error', 'error', 'A policy threw, rejected, or did not decide in time; its `onError` says deny.'),
-  INTERNAL_ERROR: defineCode('INTERNAL_ERROR', 500, 'Internal server error', 'error', 'The gateway failed while it handled this request. Please report it with the request id.'),
-  THREAD_LOST: defineCode('THREAD_LOST', 500, 'Internal server error', 'error', 'The data thread that held this request ended before it was answered. Stands in the record only.'),
-  DRAINING: defineCode('DRAINING', 503, 'Service unavailable', 'info', 'The gateway is shutting down and the deadline for requests in flight has passed.'),
+  POLICY_FAILED: [500, 'Internal server error', 'error', 'A policy threw, rejected, or did not decide in time; its `onError` says deny.'],
+  INTERNAL_ERROR: [500, 'Internal server error', 'error', 'The gateway failed while it handled this request. Please report it with the request id.'],
+  THREAD_LOST: [500, 'Internal server error', 'error', 'The data thread that held this request ended before it was answered. Stands in the record only.'],
+  DRAINING: [503, 'Service unavailable', 'info', 'The gateway is shutting down and the deadline for requests in flight has passed.'],
   // Upstream
-  UPSTREAM_UNREACHABLE: defineCode('UPSTREAM_UNREACHABLE', 502, 'Bad gateway', 'error', 'No target of the service could be connected.'),
-  UPSTREAM_TLS: defineCode('UPSTREAM_TLS', 502, 'Bad gateway', 'error', 'The certificate of the target did not verify. See `tls` of the service.'),
-  UPSTREAM_CLOSED: defineCode('UPSTREAM_CLOSED', 502, 'Bad gateway', 'error', 'The target closed the connection before a whole answer.'),
-  UPSTREAM_RESPONSE_INVALID: defineCode('UPSTREAM_RESPONSE_INVALID', 502, 'Bad gateway', 'error', 'The answer of the target is not valid HTTP/1.1, or has more than one reading.'),
-  UPSTREAM_BUSY: defineCode('UPSTREAM_BUSY', 503, 'Service unavailable', 'warn', 'All connections to the service are in use and its queue is full. See `connections` and `queue` of the service.'),
-  UPSTREAM_CONNECT_TIMEOUT: defineCode('UPSTREAM_CONNECT_TIMEOUT', 504, 'Gateway timeout', 'error', 'No target of the service accepted a connection in time. See `timeouts.connect`.'),
-  UPSTREAM_TIMEOUT: defineCode('UPSTREAM_TIMEOUT', 504, 'Gateway timeout', 'error', 'The target did not answer in time. See `timeouts.response`.'),
+  UPSTREAM_UNREACHABLE: [502, 'Bad gateway', 'error', 'No target of the service could be connected.'],
+  UPSTREAM_TLS: [502, 'Bad gateway', 'error', 'The certificate of the target did not verify. See `tls` of the service.'],
+  UPSTREAM_CLOSED: [502, 'Bad gateway', 'error', 'The target closed the connection before a whole answer.'],
+  UPSTREAM_RESPONSE_INVALID: [502, 'Bad gateway', 'error', 'The answer of the target is not valid HTTP/1.1, or has more than one reading.'],
+  UPSTREAM_BUSY: [503, 'Service unavailable', 'warn', 'All connections to the service are in use and its queue is full. See `connections` and `queue` of the service.'],
+  UPSTREAM_CONNECT_TIMEOUT: [504, 'Gateway timeout', 'error', 'No target of the service accepted a connection in time. See `timeouts.connect`.'],
+  UPSTREAM_TIMEOUT: [504, 'Gateway timeout', 'error', 'The target did not answer in time. See `timeouts.response`.'],
   // Admin listener
-  ADMIN_TOKEN_REQUIRED: defineCode('ADMIN_TOKEN_REQUIRED', 401, 'Unauthorized', 'warn', 'The admin API needs a token as `Authorization: Bearer`; loopback is no credential.'),
-  ADMIN_HOST_REFUSED: defineCode('ADMIN_HOST_REFUSED', 421, 'Misdirected request', 'warn', 'The admin listener was asked under a name that is neither loopback nor its own address: DNS rebinding from a browser, or a proxy that passes another Host on.'),
-  ADMIN_REQUEST_INVALID: bad('ADMIN_REQUEST_INVALID', 'The admin API did not understand the request; `detail` says what is missing.'),
-  RELOAD_REFUSED: defineCode('RELOAD_REFUSED', 422, 'Configuration refused', 'warn', 'The new configuration has problems, listed in the answer. The one before it keeps serving.'),
-} as const satisfies Record<string, Code>
+  ADMIN_TOKEN_REQUIRED: [401, 'Unauthorized', 'warn', 'The admin API needs a token as `Authorization: Bearer`; loopback is no credential.'],
+  ADMIN_HOST_REFUSED: [421, 'Misdirected request', 'warn', 'The admin listener was asked under a name that is neither loopback nor its own address: DNS rebinding from a browser, or a proxy that passes another Host on.'],
+  ADMIN_REQUEST_INVALID: [400, 'Bad request', 'warn', 'The admin API did not understand the request; `detail` says what is missing.'],
+  RELOAD_REFUSED: [422, 'Configuration refused', 'warn', 'The new configuration has problems, listed in the answer. The one before it keeps serving.'],
+} as const
 
 /** Name of a built-in code. */
-export type CodeName = keyof typeof codes
+export type CodeName = keyof typeof codeTable
+
+/** The built-in codes by name. */
+export const codes: Readonly<Record<CodeName, Code>> = Object.fromEntries(
+  Object.entries(codeTable).map(([code, [status, title, level, help]]) => [code, defineCode(code, status, title, level, help)]),
+) as Record<CodeName, Code>

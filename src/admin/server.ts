@@ -116,10 +116,10 @@ async function skipBody(request: IncomingMessage): Promise<boolean> {
     bytes += chunk.length
     if (bytes > mostBodyBytes) request.pause()
   })
-  return await new Promise((resolve, reject) => {
+  return await new Promise((resolve) => {
     request.on('pause', () => resolve(false))
     request.on('end', () => resolve(true))
-    request.on('error', reject)
+    request.on('error', () => resolve(false))
   })
 }
 

@@ -4,7 +4,7 @@ import type { Policy } from '../gateway/policy.ts'
 import type { Finding, Problem } from './problem.ts'
 import { readFiles } from './read/files.ts'
 import { References } from './read/references.ts'
-import { withoutSecrets } from './redact.ts'
+import { secretCleaner } from './redact.ts'
 import { Report } from './report.ts'
 import { resolveApis } from './resolve/apis.ts'
 import { refuseConflicts } from './resolve/conflicts.ts'
@@ -44,7 +44,7 @@ export async function loadConfiguration(files: readonly string[], options: LoadO
   const problems: Problem[] = []
   const result = await load(files, options, references, problems)
   if (result !== null && problems.length === 0) return result
-  return { ok: false, problems: withoutSecrets(problems, references.secrets) }
+  return { ok: false, problems: inOrder(problems.map(cleaned(references))) }
 }
 
 async function load(
@@ -74,6 +74,7 @@ async function load(
   steps.of([[]])
   if (problems.length > 0) return null
   const used = usedSteps(steps.list, apis.operations)
+  const clean = secretCleaner(references.secrets)
   const spec: GatewaySpec = {
     listeners,
     admin,
@@ -90,10 +91,24 @@ async function load(
     watch: configuration.watch,
     secrets: [...references.secrets],
     files: [...new Set([...files, ...apis.files])],
-    opens: report.opens,
+    opens: report.opens.map(({ what, source }) => ({ what: clean(what), source })),
   }
   findUnused(spec, report)
-  return { ok: true, spec, findings: withoutSecrets(report.findings, references.secrets) }
+  return { ok: true, spec, findings: report.findings.map(cleaned(references)) }
+}
+
+function cleaned({ secrets }: References): <T extends Finding>(one: T) => T {
+  const clean = secretCleaner(secrets)
+  return (one) => ({ ...one, message: clean(one.message), remedy: clean(one.remedy) })
+}
+
+/** Problems as one reads: file by file, from top to bottom. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const files = [...new Set(problems.map(({ source }) => source.file))]
+  return problems.toSorted((a, b) => {
+    if (a.source.file !== b.source.file) return files.indexOf(a.source.file) - files.indexOf(b.source.file)
+    return a.source.line - b.source.line || a.source.column - b.source.column
+  })
 }
 
 function resolveDataFolder(

@@ -2,16 +2,11 @@
 const shortest = 4
 const wordCharacter = /[A-Za-z0-9]/
 
-/** Messages without the values that came from references, of which a wrong one is quoted like any other. */
-export function withoutSecrets<T extends { readonly message: string; readonly remedy: string }>(
-  list: readonly T[],
-  secrets: ReadonlySet<string>,
-): readonly T[] {
-  if (secrets.size === 0) return list
+/** Takes values that came from references out of text: a wrong value is quoted in a message like any other. */
+export function secretCleaner(secrets: Iterable<string>): (text: string) => string {
   // The longest first: a secret may contain another one.
   const values = [...secrets].toSorted((a, b) => b.length - a.length)
-  const clean = (text: string): string => values.reduce(hide, text)
-  return list.map((one) => ({ ...one, message: clean(one.message), remedy: clean(one.remedy) }))
+  return (text) => values.reduce(hide, text)
 }
 
 function hide(text: string, secret: string): string {

@@ -17,6 +17,7 @@ export class Report {
 
   /** Refuses a value. */
   refuse(path: Path, message: string, remedy: string, other?: Source): void {
+    if (this.tree.isBroken(path)) return
     this.refuseAt(this.tree.valueOf(path), path, message, remedy, other)
   }
 

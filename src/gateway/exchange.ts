@@ -45,6 +45,10 @@ export class Exchange implements RequestView {
   operation: Operation | null = null
   pathParameters: readonly string[] = none
   readonly facts: Facts = { caller: undefined }
+  /** Classes of doubtful but unambiguous paths it belongs to (`engines/path`). */
+  pathClasses = 0
+  /** A CORS preflight for `operation`: answered here, never forwarded. */
+  isPreflight = false
 
   // For the record.
   /** Triples: name, verdict, microseconds. */

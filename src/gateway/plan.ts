@@ -57,7 +57,7 @@ export interface Plan {
   readonly router: Router
   readonly operations: readonly Operation[]
   readonly listeners: ReadonlyMap<string, ListenerSpec>
-  /** Names of request headers that only the gateway may set: taken out of whatever clients send. */
+  /** Names of request headers that the gateway consumes or sets: the upstream never gets a client's (T27, T28). */
   readonly reservedHeaders: ReadonlySet<string>
   /** Requests that hold this plan; it is closed when it is retired and none does. */
   readonly uses: { active: number }

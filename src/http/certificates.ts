@@ -60,7 +60,7 @@ function covers(names: readonly string[], host: string): boolean {
 }
 
 /** Chooses by SNI: the first certificate that covers the name, else the first of all. */
-export function chooseCertificate(certificates: readonly Certificate[], serverName: string | false | undefined): Certificate {
+export function chooseCertificate(certificates: readonly Certificate[], serverName: string | false | null | undefined): Certificate {
   const first = certificates[0]!
   if (typeof serverName !== 'string' || serverName === '') return first
   const host = serverName.toLowerCase()

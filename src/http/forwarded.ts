@@ -25,13 +25,10 @@ function isOverriding(name: string): boolean {
   return false
 }
 
-/** Takes out what only the gateway may say: overriding fields, and those its own policies set. */
-export function stripReserved(fields: Fields, reserved: ReadonlySet<string>): void {
+/** Takes out what only the gateway may say. */
+export function stripOverriding(fields: Fields): void {
   const { names } = fields
-  for (let i = names.length - 1; i >= 0; i--) {
-    const name = names[i]!
-    if (isOverriding(name) || reserved.has(name)) fields.removeAt(i)
-  }
+  for (let i = names.length - 1; i >= 0; i--) if (isOverriding(names[i]!)) fields.removeAt(i)
 }
 
 /** The route a request took, as far as it can be verified. */

@@ -7,7 +7,7 @@ import { Target, type TargetProblem } from '../engines/path/target.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import { refuse } from '../gateway/respond.ts'
 import { deny } from '../gateway/verdict.ts'
-import { arrivedOverHttps, routeOf, stripReserved } from './forwarded.ts'
+import { arrivedOverHttps, routeOf, stripOverriding } from './forwarded.ts'
 import type { Gate } from './gate.ts'
 import type { ListenerContext } from './listener-context.ts'
 import { readTrace } from './trace-context.ts'
@@ -36,7 +36,7 @@ export function receive(x: Exchange, listener: ListenerContext, gate: Gate): voi
   x.forwardedFor = route.forwardedFor
   if (trusted) adoptId(x)
   x.trace = readTrace(fields)
-  stripReserved(fields, x.plan.reservedHeaders)
+  stripOverriding(fields)
   fields.remove('x-request-id')
   gate.handle(x)
 }

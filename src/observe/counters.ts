@@ -17,6 +17,7 @@ export const gaugeNames = [
   'undeclared',
   'observedDenials',
   'memoryClaimed',
+  'connectionsRefused',
 ] as const
 export type GaugeName = (typeof gaugeNames)[number]
 

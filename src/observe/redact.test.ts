@@ -151,6 +151,15 @@ test('JWTs, JWEs and keys of the gateway go wherever they stand', () => {
   }
 })
 
+test('user and password of a refused target go', () => {
+  assert.equal(redactPath('http://ada:pw@api.example/a@b'), 'http://[redacted]@api.example/a@b')
+  assert.equal(redactPath('ada:p@w@api.example:443'), '[redacted]@api.example:443')
+  assert.equal(redactPath('http://ada:pw@api.example'), 'http://[redacted]@api.example')
+  assert.equal(redactPath('http://api.example/a@b'), 'http://api.example/a@b')
+  assert.equal(redactPath('/@scope/x'), '/@scope/x')
+  assert.equal(redactPath('*'), '*')
+})
+
 test('what only resembles them stays', () => {
   for (const path of [
     '/files/keyJar.tar.gz',

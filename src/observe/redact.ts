@@ -90,9 +90,21 @@ export function redactQuery(query: string): string {
   return worthLooking.test(query) ? redactValues(redactParameters(query)) : query
 }
 
-/** Path in its canonical form, without JWTs and without keys of the gateway. */
+/**
+ * Path without JWTs and without keys of the gateway; of a target that was refused (`http://user:password@host/`,
+ * `user:password@host:443`) also without the user and the password.
+ */
 export function redactPath(path: string): string {
-  return worthLooking.test(path) ? redactValues(path) : path
+  const bare = path.startsWith('/') ? path : redactUserInfo(path)
+  return worthLooking.test(bare) ? redactValues(bare) : bare
+}
+
+function redactUserInfo(target: string): string {
+  const scheme = target.indexOf('://')
+  const start = scheme === -1 ? 0 : scheme + 3
+  const slash = target.indexOf('/', start)
+  const at = target.lastIndexOf('@', slash === -1 ? target.length : slash)
+  return at <= start ? target : `${target.slice(0, start)}${redacted}${target.slice(at)}`
 }
 
 /**

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { loadConfiguration } from '../config/load.ts'
 import type { Finding } from '../config/problem.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
 import { compile, PlanError } from '../gateway/compile.ts'
 import type { Plan } from '../gateway/plan.ts'
-import type { Policy } from '../gateway/policy.ts'
+import type { KeyRecord, Policy } from '../gateway/policy.ts'
 import type { Upstream } from '../gateway/upstream.ts'
 import { StartError } from './start-error.ts'
 
@@ -32,7 +33,7 @@ export interface Configuration {
 const standardNames = ['sallyport.yaml', 'sallyport.yml', 'sallyport.json', 'sallyport.config.ts']
 
 /** The configuration in force where there is none: everything is refused, and the ports show that the gateway runs. */
-export const embeddedDefault = new URL(import.meta.url.endsWith('.ts') ? '../../schema/default.yaml' : '../schema/default.yaml', import.meta.url).pathname
+export const embeddedDefault: string = fileURLToPath(new URL('../../schema/default.yaml', import.meta.url))
 
 /** Files to read: those named, else the standard one of the folder, else the embedded default. */
 export function configurationFiles({ files, cwd }: ConfigurationSource): { files: readonly string[]; embedded: boolean } {
@@ -41,14 +42,17 @@ export function configurationFiles({ files, cwd }: ConfigurationSource): { files
   return found === undefined ? { files: [embeddedDefault], embedded: true } : { files: [found], embedded: false }
 }
 
+/** Looks up an API key; see `Host.findKey`. */
+export type FindKey = (presented: string) => KeyRecord | undefined
+
 /** Loads and compiles; throws StartError with every problem found. */
-export async function readConfiguration(source: ConfigurationSource, policies: readonly Policy[], generation: number): Promise<Configuration> {
+export async function readConfiguration(source: ConfigurationSource, policies: readonly Policy[], generation: number, findKey: FindKey): Promise<Configuration> {
   const { files, embedded } = configurationFiles(source)
   const dataFolder = source.dataFolder ?? (embedded ? '.sallyport' : undefined)
   const loaded = await loadConfiguration(files, { ...(dataFolder === undefined ? {} : { dataFolder }), env: source.env, cwd: source.cwd, policies })
   if (!loaded.ok) throw new StartError(renderProblems(loaded.problems, { color: false, cwd: source.cwd }).trimEnd(), loaded.problems)
   try {
-    const plan = compile(loaded.spec, { generation, policies, findKey: () => undefined, upstream: (service) => judgeOnly(service.name) })
+    const plan = compile(loaded.spec, { generation, policies, findKey, upstream: (service) => judgeOnly(service.name) })
     return { spec: loaded.spec, plan, findings: loaded.findings, embedded }
   } catch (error) {
     if (!(error instanceof PlanError)) throw error

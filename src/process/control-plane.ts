@@ -12,8 +12,10 @@ import { openStore, type Store } from '../store/store.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
 import { tableBytes } from './connection-admission.ts'
 import { DataThreads, ThreadRefusal, threadCount } from './data-threads.ts'
+import { explain } from './explain.ts'
 import type { LostRequest } from './in-flight.ts'
 import { ensureLocalCertificate } from './local-authority.ts'
+import { LiveKeys } from './live-keys.ts'
 import { lostRecord } from './lost-record.ts'
 import type { NewPlan, SharedMemory } from './messages.ts'
 import { OpsListeners } from './ops-listeners.ts'
@@ -33,6 +35,7 @@ export class ControlPlane {
   readonly #policies: readonly Policy[]
   readonly #log: Log
   readonly #store: Store
+  readonly #keys: LiveKeys
   readonly #sinks: Sinks
   readonly #metrics: MetricsRegistry
   readonly #threads: DataThreads
@@ -47,12 +50,13 @@ export class ControlPlane {
   readonly #rotation: NodeJS.Timeout
   readonly #pidFile: string
 
-  private constructor(source: ConfigurationSource, policies: readonly Policy[], log: Log, configuration: Configuration, store: Store, onHopeless: () => void) {
+  private constructor(source: ConfigurationSource, policies: readonly Policy[], log: Log, configuration: Configuration, store: Store, keys: LiveKeys, onHopeless: () => void) {
     this.#source = source
     this.#policies = policies
     this.#log = log
     this.#configuration = configuration
     this.#store = store
+    this.#keys = keys
     const { spec } = configuration
     this.#sinks = openSinks(spec.log, { report: (message) => log.warn('log-sink', message) })
     this.#metrics = new MetricsRegistry({ version, sinks: () => this.#sinks.stats(), generation: () => this.#generation })
@@ -79,11 +83,12 @@ export class ControlPlane {
     })
     this.#ops = new OpsListeners({
       version,
+      log,
       store,
       ready: () => this.#ready,
       metrics: () => this.#metrics.render(),
       reload: () => this.reload('admin'),
-      configuration: () => this.#configuration,
+      explain: (query) => explain(this.#configuration.plan, query),
       status: () => ({ generation: this.#generation, threads: count, restarts: this.#threads.restarts, sinks: this.#sinks.stats() }),
       refused: () => this.#metrics.countAdminRefusal(),
     })
@@ -94,14 +99,16 @@ export class ControlPlane {
 
   /** Starts everything; throws StartError and leaves nothing running when something is in the way. */
   static async start(source: ConfigurationSource, policies: readonly Policy[], log: Log, onHopeless: () => void): Promise<ControlPlane> {
-    const configuration = await readConfiguration(source, policies, 1)
+    const keys = new LiveKeys()
+    const configuration = await readConfiguration(source, policies, 1, keys.find)
     log.setSecrets(configuration.spec.secrets)
     const store = open(configuration.spec.dataFolder)
     try {
+      keys.refresh(store)
       keepAdminToken(store, configuration.spec.dataFolder)
       const spec = await withLocalCertificates(configuration.spec)
       await probeAll(addressesOf(spec), spec)
-      const plane = new ControlPlane(source, policies, log, { ...configuration, spec }, store, onHopeless)
+      const plane = new ControlPlane(source, policies, log, { ...configuration, spec }, store, keys, onHopeless)
       try {
         await plane.#open()
       } catch (error) {
@@ -128,22 +135,28 @@ export class ControlPlane {
     await this.#threads.start()
     for (const [thread, memory] of this.#threads.counters.entries()) this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
     await this.#ops.open(this.spec)
-    this.#store.onChange(() => this.#threads.broadcast({ type: 'keys', keys: this.#store.keysSnapshot() }))
+    this.#store.onChange(() => {
+      this.#keys.refresh(this.#store)
+      this.#threads.broadcast({ type: 'keys', keys: this.#store.keysSnapshot() })
+    })
     writeFileSync(this.#pidFile, `${process.pid}\n`, { mode: 0o600 })
     this.#watchFiles()
     this.#ready = true
   }
 
   /** Reads the configuration anew and puts it into force, whole or not at all. Reloads queue; none is lost. */
-  reload(by: string): Promise<void> {
+  reload(by: string): Promise<number> {
     const run = this.#reloading.then(() => this.#reload(by))
-    this.#reloading = run.catch(() => undefined)
+    this.#reloading = run.then(
+      () => undefined,
+      () => undefined,
+    )
     return run
   }
 
-  async #reload(by: string): Promise<void> {
+  async #reload(by: string): Promise<number> {
     try {
-      const next = await readConfiguration(this.#source, this.#policies, this.#generation + 1)
+      const next = await readConfiguration(this.#source, this.#policies, this.#generation + 1, this.#keys.find)
       this.#log.setSecrets([...this.spec.secrets, ...next.spec.secrets])
       if (next.spec.dataFolder !== this.spec.dataFolder) throw new StartError('`data` cannot change while the gateway runs: restart it.')
       const spec = await withLocalCertificates(next.spec)
@@ -159,6 +172,7 @@ export class ControlPlane {
       this.#watchFiles()
       this.#metrics.countReload('applied')
       this.#log.info('reloaded', `configuration ${this.#generation} is in force (by ${by})`, { generation: this.#generation, by })
+      return this.#generation
     } catch (error) {
       this.#metrics.countReload('refused')
       const known = asStartError(error, this.spec)

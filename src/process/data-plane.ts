@@ -38,7 +38,7 @@ interface Prepared {
 /** One data thread: its listeners, its plan, and the requests between them. */
 export class DataPlane implements Gate, Recorder {
   readonly counters: Counters
-  readonly deadlines = new Deadlines()
+  readonly deadlines: Deadlines = new Deadlines()
   readonly #init: ThreadInit
   readonly #port: MessagePort
   readonly #policies: readonly Policy[]

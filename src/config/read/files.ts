@@ -5,7 +5,7 @@ import { mergeFiles } from './merge.ts'
 import { parseModule } from './module.ts'
 import type { References } from './references.ts'
 import { type Places, Tree } from './tree.ts'
-import { type Parsed, parseYaml } from './yaml.ts'
+import { type Parsed, parseYaml, type Reading } from './yaml.ts'
 
 /** Largest configuration file. A parser before a limit is a way to fill the memory. */
 const largestFile = 64 * 1024 * 1024
@@ -30,7 +30,8 @@ export async function readFiles(
   const places: Places = new WeakMap()
   const parsed: Parsed[] = []
   for (const name of names) {
-    const one = await parseFile(resolve(cwd, name), references, places, problems)
+    const path = resolve(cwd, name)
+    const one = await parseFile({ path, folder: dirname(path), references, places, problems })
     if (one !== null) parsed.push(one)
   }
   const root = mergeFiles(parsed, places, problems)
@@ -38,18 +39,14 @@ export async function readFiles(
   return { tree: new Tree(root, places, first), files: parsed.map((one) => one.file.path) }
 }
 
-async function parseFile(
-  path: string,
-  references: References,
-  places: Places,
-  problems: Problem[],
-): Promise<Parsed | null> {
+async function parseFile(reading: Reading): Promise<Parsed | null> {
+  const { path, problems } = reading
   const refuse = (message: string, remedy: string): null => {
     problems.push({ source: { file: path, line: 0, column: 0 }, path: '', message, remedy })
     return null
   }
   const type = extname(path).toLowerCase()
-  if (modules.has(type)) return parseModule(path, dirname(path), references, places, problems)
+  if (modules.has(type)) return parseModule(reading)
   if (!texts.has(type)) return refuse('not a kind of file that is read', 'Name it .yaml, .yml, .json or .ts.')
   let content: Buffer
   try {
@@ -69,7 +66,7 @@ async function parseFile(
     return refuse('the file is not UTF-8', 'Save it as UTF-8.')
   }
   const before = problems.length
-  const one = parseYaml(path, text, dirname(path), references, places, problems)
+  const one = parseYaml(text, reading)
   if (problems.length > before && one.root === null) return null
   if (one.root === null || Array.isArray(one.root)) {
     return refuse(

@@ -20,6 +20,8 @@ export interface Place {
   readonly value: number
   /** The value came, wholly or in part, from a `${…}` reference. */
   readonly referenced: boolean
+  /** A reference in the value was not resolved, which is reported: nothing else is to be said about it. */
+  readonly broken: boolean
 }
 
 /** A map or list of the configuration while it is read. */
@@ -83,6 +85,13 @@ export class Tree {
     const container = this.get(path.slice(0, -1))
     if (typeof container !== 'object' || container === null) return false
     return this.#places.get(container)?.get(path.at(-1)!)?.referenced ?? false
+  }
+
+  /** Whether a reference in exactly this value was not resolved. */
+  isBroken(path: Path): boolean {
+    const container = this.get(path.slice(0, -1))
+    if (typeof container !== 'object' || container === null) return false
+    return this.#places.get(container)?.get(path.at(-1)!)?.broken ?? false
   }
 
   #place(path: Path): Place | null {

@@ -8,17 +8,28 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
 } from 'yaml'
 import type { Problem } from '../problem.ts'
-import { type References, UnresolvedReference } from './references.ts'
-import { type Container, type Path, type Places, pathText, type SourceFile, sourceOf } from './tree.ts'
+import type { References } from './references.ts'
+import {
+  type Container,
+  type Path,
+  type Place,
+  type Places,
+  pathText,
+  type SourceFile,
+  sourceOf,
+} from './tree.ts'
+import { plain, resolved, type Value } from './value.ts'
 
 /** Deepest nesting of a configuration. */
 const deepest = 64
 /** Nodes that aliases may stand for together: a bomb of nine lines would stand for thousands of millions. */
 const mostAliased = 100_000
 /** Tags of the YAML 1.2 core schema, which may be written out. */
-const coreTags = new Set(
+const coreTags: ReadonlySet<string> = new Set(
   ['map', 'seq', 'str', 'null', 'bool', 'int', 'float'].map((name) => `tag:yaml.org,2002:${name}`),
 )
 
@@ -28,149 +39,158 @@ export interface Parsed {
   readonly root: Container | null
 }
 
+/** What a file is read with and into. */
+export interface Reading {
+  /** Absolute. */
+  readonly path: string
+  /** Folder that relative paths of references start at. */
+  readonly folder: string
+  readonly references: References
+  readonly places: Places
+  readonly problems: Problem[]
+}
+
 /**
  * Reads YAML 1.2 (core schema) or JSON, which is a subset of it, into plain values and the place of each. One
  * reading only: no custom tags, no duplicate keys, no bombs of aliases, no second document.
  */
-export function parseYaml(
-  path: string,
-  text: string,
-  folder: string,
-  references: References,
-  places: Places,
-  problems: Problem[],
-): Parsed {
+export function parseYaml(text: string, reading: Reading): Parsed {
   const lines = new LineCounter()
   const file: SourceFile = {
-    path,
+    path: reading.path,
     position(offset) {
       const { line, col } = lines.linePos(offset)
       return { line: Math.max(1, line), column: Math.max(1, col) }
     },
   }
-  const refuse = (offset: number, at: Path, message: string, remedy: string, other?: number): void => {
-    problems.push({
-      source: sourceOf(file, offset),
+  return { file, root: new YamlReader(file, reading).read(text, lines) }
+}
+
+class YamlReader {
+  readonly #file: SourceFile
+  readonly #reading: Reading
+  #document!: Document
+  #aliased = 0
+
+  constructor(file: SourceFile, reading: Reading) {
+    this.#file = file
+    this.#reading = reading
+  }
+
+  /** The map or list that the text holds; null when there is none, or it was refused. */
+  read(text: string, lineCounter: LineCounter): Container | null {
+    try {
+      // Unique keys are checked below, in linear time and with both lines.
+      this.#document = parseDocument(text, {
+        lineCounter,
+        uniqueKeys: false,
+        schema: 'core',
+        prettyErrors: false,
+      })
+    } catch {
+      this.#refuse(0, [], 'the file is nested too deeply to be read', `Nest at most ${deepest} levels.`)
+      return null
+    }
+    const { errors, warnings, directives, contents } = this.#document
+    for (const { pos, message, code } of [...errors, ...warnings]) {
+      this.#refuse(pos[0], [], `not valid YAML: ${message.split('\n', 1)[0]}`, remedyOf(code))
+    }
+    if (errors.length + warnings.length > 0) return null
+    if (directives?.yaml.explicit === true && directives.yaml.version !== '1.2') {
+      this.#refuse(0, [], 'only YAML 1.2 is read', 'Remove the `%YAML` line.')
+      return null
+    }
+    const { value } = this.#node(contents, [], false)
+    if (this.#aliased > mostAliased) {
+      this.#refuse(0, [], 'the aliases stand for more than can be read', 'Write out what they stand for.')
+      return null
+    }
+    return typeof value === 'object' ? (value as Container | null) : null
+  }
+
+  #node(node: Node | null, at: Path, inAlias: boolean): Value {
+    if (node === null) return plain(null)
+    if (inAlias && ++this.#aliased > mostAliased) return plain(null)
+    if (at.length > deepest) {
+      this.#refuse(offsetOf(node), at, 'nested too deeply', `Nest at most ${deepest} levels.`)
+      return plain(null)
+    }
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document)
+      if (target !== undefined) return this.#node(target, at, true)
+      this.#refuse(
+        offsetOf(node),
+        at,
+        'the alias has no anchor before it',
+        'Remove it, or write what it stands for.',
+      )
+      return plain(null)
+    }
+    if (node.tag !== undefined && !coreTags.has(node.tag)) {
+      this.#refuse(offsetOf(node), at, `the tag ${node.tag} is not known`, 'Remove it: plain YAML is enough.')
+    }
+    if (isSeq(node)) return plain(this.#list(node, at, inAlias))
+    if (isMap(node)) return plain(this.#map(node, at, inAlias))
+    return isScalar(node) ? this.#scalar(node, at) : plain(null)
+  }
+
+  #scalar(node: Scalar, at: Path): Value {
+    if (typeof node.value !== 'string') return plain(node.value)
+    const { folder, references } = this.#reading
+    return resolved(node.value, folder, references, (message, remedy) =>
+      this.#refuse(offsetOf(node), at, message, remedy),
+    )
+  }
+
+  #list(node: YAMLSeq, at: Path, inAlias: boolean): unknown[] {
+    const list: unknown[] = []
+    const found = new Map<string | number, Place>()
+    for (const item of node.items as (Node | null)[]) {
+      const { value, referenced, broken } = this.#node(item, [...at, list.length], inAlias)
+      const offset = offsetOf(item ?? node)
+      found.set(list.length, { file: this.#file, key: offset, value: offset, referenced, broken })
+      list.push(value)
+    }
+    this.#reading.places.set(list, found)
+    return list
+  }
+
+  #map(node: YAMLMap, at: Path, inAlias: boolean): Record<string, unknown> {
+    const map: Record<string, unknown> = {}
+    const found = new Map<string | number, Place>()
+    for (const pair of node.items) {
+      const keyNode = pair.key as Node | null
+      const offset = offsetOf(keyNode ?? node)
+      const key = keyNode !== null && isScalar(keyNode) ? keyText(keyNode) : null
+      if (key === null || key === '__proto__') {
+        const message = key === null ? 'a key must be text' : '`__proto__` is no key'
+        this.#refuse(offset, at, message, 'Write a name before the colon.')
+        continue
+      }
+      const before = found.get(key)
+      if (before !== undefined) {
+        this.#refuse(offset, [...at, key], `\`${key}\` is written twice`, 'Keep one of the two.', before.key)
+        continue
+      }
+      const valueNode = pair.value as Node | null
+      const { value, referenced, broken } = this.#node(valueNode, [...at, key], inAlias)
+      const valueOffset = valueNode === null ? offset : offsetOf(valueNode)
+      found.set(key, { file: this.#file, key: offset, value: valueOffset, referenced, broken })
+      map[key] = value
+    }
+    this.#reading.places.set(map, found)
+    return map
+  }
+
+  #refuse(offset: number, at: Path, message: string, remedy: string, other?: number): void {
+    this.#reading.problems.push({
+      source: sourceOf(this.#file, offset),
       path: pathText(at),
       message,
       remedy,
-      ...(other === undefined ? {} : { other: sourceOf(file, other) }),
+      ...(other === undefined ? {} : { other: sourceOf(this.#file, other) }),
     })
   }
-
-  let document: Document
-  try {
-    // Unique keys are checked below, in linear time and with both lines.
-    document = parseDocument(text, {
-      lineCounter: lines,
-      uniqueKeys: false,
-      schema: 'core',
-      prettyErrors: false,
-    })
-  } catch {
-    refuse(0, [], 'the file is nested too deeply to be read', `Nest at most ${deepest} levels.`)
-    return { file, root: null }
-  }
-  for (const error of [...document.errors, ...document.warnings]) {
-    refuse(error.pos[0], [], `not valid YAML: ${firstLine(error.message)}`, remedyOf(error.code))
-  }
-  if (document.errors.length + document.warnings.length > 0) return { file, root: null }
-  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
-    refuse(0, [], 'only YAML 1.2 is read', 'Remove the `%YAML` line.')
-    return { file, root: null }
-  }
-
-  let aliased = 0
-
-  function scalar(node: Scalar, at: Path): { value: unknown; referenced: boolean } {
-    if (typeof node.value !== 'string' || !node.value.includes('$'))
-      return { value: node.value, referenced: false }
-    try {
-      const { text: value, referenced } = references.resolve(node.value, folder)
-      return { value, referenced }
-    } catch (error) {
-      if (!(error instanceof UnresolvedReference)) throw error
-      refuse(offsetOf(node), at, error.message, error.remedy)
-      return { value: node.value, referenced: true }
-    }
-  }
-
-  function read(node: Node | null, at: Path, inAlias: boolean): { value: unknown; referenced: boolean } {
-    if (node === null) return { value: null, referenced: false }
-    if (inAlias && ++aliased > mostAliased) return { value: null, referenced: false }
-    if (isAlias(node)) {
-      const target = node.resolve(document)
-      if (target === undefined || at.length > deepest) {
-        refuse(
-          offsetOf(node),
-          at,
-          'the alias has no anchor before it',
-          'Remove it, or write what it stands for.',
-        )
-        return { value: null, referenced: false }
-      }
-      return read(target, at, true)
-    }
-    if (node.tag !== undefined && !coreTags.has(node.tag)) {
-      refuse(offsetOf(node), at, `the tag ${node.tag} is not known`, 'Remove it: plain YAML is enough.')
-    }
-    if (isScalar(node)) return scalar(node, at)
-    if (at.length >= deepest) {
-      refuse(offsetOf(node), at, 'nested too deeply', `Nest at most ${deepest} levels.`)
-      return { value: null, referenced: false }
-    }
-    const found = new Map()
-    if (isSeq(node)) {
-      const list: unknown[] = []
-      for (const item of node.items as (Node | null)[]) {
-        const { value, referenced } = read(item, [...at, list.length], inAlias)
-        const offset = item === null ? offsetOf(node) : offsetOf(item)
-        found.set(list.length, { file, key: offset, value: offset, referenced })
-        list.push(value)
-      }
-      places.set(list, found)
-      return { value: list, referenced: false }
-    }
-    const map: Record<string, unknown> = {}
-    if (isMap(node)) {
-      for (const pair of node.items) {
-        const keyNode = pair.key as Node | null
-        const key = keyNode !== null && isScalar(keyNode) ? keyText(keyNode) : null
-        const offset = keyNode === null ? offsetOf(node) : offsetOf(keyNode)
-        if (key === null) {
-          refuse(offset, at, 'a key must be text', 'Write a name before the colon.')
-          continue
-        }
-        if (key === '__proto__') {
-          refuse(offset, at, '`__proto__` is no key', 'Remove it.')
-          continue
-        }
-        const before = found.get(key)
-        if (before !== undefined) {
-          refuse(offset, [...at, key], `\`${key}\` is written twice`, 'Keep one of the two.', before.key)
-          continue
-        }
-        const valueNode = pair.value as Node | null
-        const { value, referenced } = read(valueNode, [...at, key], inAlias)
-        found.set(key, {
-          file,
-          key: offset,
-          value: valueNode === null ? offset : offsetOf(valueNode),
-          referenced,
-        })
-        map[key] = value
-      }
-    }
-    places.set(map, found)
-    return { value: map, referenced: false }
-  }
-
-  const { value } = read(document.contents as Node | null, [], false)
-  if (aliased > mostAliased) {
-    refuse(0, [], 'the aliases stand for more than can be read', 'Write out what they stand for.')
-    return { file, root: null }
-  }
-  return { file, root: typeof value === 'object' ? (value as Container | null) : null }
 }
 
 function offsetOf(node: Node): number {
@@ -181,10 +201,6 @@ function offsetOf(node: Node): number {
 function keyText(key: Scalar): string | null {
   if (typeof key.value === 'string') return key.value
   return key.value === null ? null : (key.source ?? String(key.value))
-}
-
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0]!
 }
 
 function remedyOf(code: string): string {

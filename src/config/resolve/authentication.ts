@@ -34,9 +34,7 @@ export function decisionOf(
       'Keep one of the two.',
       report.tree.keyOf([...at, 'authenticate']),
     )
-    return null
-  }
-  if (anonymous !== undefined) {
+  } else if (anonymous !== undefined) {
     const path = [...at, 'anonymous']
     const source = report.tree.keyOf(path)
     return { path, authentication: { kind: 'anonymous', reason: anonymous, source } }

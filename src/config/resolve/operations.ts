@@ -74,7 +74,11 @@ export class ApiOperations {
     if (index >= 0) return index
     if (this.#once(pathText(at))) {
       if (level === undefined)
-        report.refuseKey(at, 'no service', `Write \`service\`: ${suggest('', this.#serviceNames, 'service')}`)
+        report.refuseKey(
+          at,
+          'no service',
+          `Write \`service: …\` in the API. ${suggest('', this.#serviceNames, 'service')}`,
+        )
       else
         report.refuse(
           at,

@@ -90,12 +90,12 @@ function outOfRange(origin: string, bound: string, limit: number, message: strin
   if (origin === 'string')
     return [
       limit === 1 ? 'the text is empty' : 'the text has the wrong length',
-      `Write ${bound} ${limit} characters.`,
+      limit === 1 ? 'Write something.' : `Write ${bound} ${limit} characters.`,
     ]
   if (origin === 'array')
     return [
       limit === 1 ? 'the list is empty' : 'the list has the wrong length',
-      `Write ${bound} ${limit} items.`,
+      limit === 1 ? 'Write at least one item.' : `Write ${bound} ${limit} items.`,
     ]
   return ['the number is out of range', `Write ${bound} ${limit}.`]
 }
@@ -111,6 +111,8 @@ function union(
   const fits = branches.filter(
     (branch) => !branch.some((inner) => inner.path.length === 0 && wrongKind(inner)),
   )
+  const constant = sharedConstant(fits)
+  if (constant !== null) return complain(schema, root, constant, [...path, ...constant.path])
   const best = closest(fits)
   if (best !== undefined)
     return best.flatMap((inner) => complain(schema, root, inner as Issue, [...path, ...inner.path]))
@@ -130,6 +132,18 @@ function union(
   return [
     { path, key: false, message: `expected ${words}, found ${kindOf(value)}`, remedy: `Write ${words}.` },
   ]
+}
+
+/** All branches want another word for the same key (`type`): one complaint that knows all of these words. */
+function sharedConstant(branches: readonly Branch[]): (Issue & { code: 'invalid_value' }) | null {
+  const wrong = branches.map((branch) =>
+    branch.find((inner) => inner.code === 'invalid_value' && inner.path.length === 1),
+  )
+  const found = wrong.filter((inner) => inner !== undefined) as (Issue & { code: 'invalid_value' })[]
+  const [first] = found
+  if (first === undefined || found.length < branches.length) return null
+  if (found.some((inner) => inner.path[0] !== first.path[0])) return null
+  return { ...first, values: found.flatMap((inner) => inner.values) }
 }
 
 type Branch = readonly { readonly code: string; readonly path: readonly PropertyKey[] }[]

@@ -4,6 +4,7 @@ import { id } from '../../engines/http1/names.ts'
 import { CHUNKED_BODY, LENGTH_BODY } from '../../engines/http1/request-head.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
 import { FieldEdit } from '../../gateway/field-edit.ts'
+import type { Operation } from '../../gateway/plan.ts'
 
 /**
  * The path towards the upstream. Prefixes are whole literal segments of the matched template, so what was authorized
@@ -25,22 +26,32 @@ export function upstreamPath(x: Exchange, basePath: string): string {
 /** The request head as the upstream gets it: rebuilt from the canonical view, never from the client's bytes. */
 export function requestText(x: Exchange, target: TargetSpec, authority: string, hostHeader: 'client' | 'target'): string {
   const operation = x.operation!
+  const { reservedHeaders } = x.plan
   let { fields } = x
-  if (operation.prepare.length > 0) {
-    fields = new Fields([...fields.names], [...fields.values], [...fields.numbers])
-    const upstream = { headers: new FieldEdit(fields) }
-    for (const step of operation.prepare) if (!step.observe) step.instance.prepare!(x, upstream)
-  }
+  if (operation.prepare.length > 0) fields = prepared(x, operation)
   const host = hostHeader === 'client' && x.head.authority !== '' ? x.head.authority : authority
   let text = `${x.method} ${upstreamPath(x, target.basePath)}${x.query === '' ? '' : `?${x.query}`} HTTP/1.1\r\nhost: ${host}\r\n`
   const { names, values, numbers } = fields
   for (let i = 0; i < names.length; i++) {
     if (numbers[i] === id.host) continue
-    text += `${names[i]!}: ${values[i]!}\r\n`
+    const name = names[i]!
+    // After `prepare`, what is reserved is the gateway's own.
+    if (fields === x.fields && reservedHeaders.has(name)) continue
+    text += `${name}: ${values[i]!}\r\n`
   }
   const { head } = x
   if (head.framing === LENGTH_BODY) text += `content-length: ${head.length}\r\n`
   else if (head.framing === CHUNKED_BODY) text += 'transfer-encoding: chunked\r\n'
   else if (x.method === 'POST' || x.method === 'PUT' || x.method === 'PATCH') text += 'content-length: 0\r\n'
   return `${text}x-forwarded-for: ${x.forwardedFor}\r\nx-forwarded-proto: https\r\nx-forwarded-host: ${x.head.authority}\r\nx-request-id: ${x.id}\r\n\r\n`
+}
+
+/** The client's fields without those that only the gateway may set, edited by the policies of `prepare`. */
+function prepared(x: Exchange, operation: Operation): Fields {
+  const fields = new Fields()
+  const { names, values, numbers } = x.fields
+  for (let i = 0; i < names.length; i++) if (!x.plan.reservedHeaders.has(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
+  const upstream = { headers: new FieldEdit(fields) }
+  for (const step of operation.prepare) if (!step.observe) step.instance.prepare!(x, upstream)
+  return fields
 }

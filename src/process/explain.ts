@@ -1,0 +1,222 @@
+import { sourceText } from '../config/render.ts'
+import type { GatewaySpec, Source } from '../config/spec.ts'
+import type { ExplainQuery, Explanation } from '../admin/host.ts'
+import type { Fields } from '../engines/http1/fields.ts'
+import { HeadParser } from '../engines/http1/head-parser.ts'
+import { readRequestHead, RequestHead } from '../engines/http1/request-head.ts'
+import { NetworkSet } from '../engines/networks/network-set.ts'
+import { Exchange } from '../gateway/exchange.ts'
+import { decide } from '../gateway/handle.ts'
+import { upstreamPath } from '../http/upstream/request-text.ts'
+import type { Authentication, Operation, Plan, Step } from '../gateway/plan.ts'
+import { refuse } from '../gateway/respond.ts'
+import type { ClientStream } from '../gateway/streams.ts'
+import { deny, pass, type Verdict } from '../gateway/verdict.ts'
+import { codes } from '../codes.ts'
+import type { Gate } from '../http/gate.ts'
+import type { ListenerContext } from '../http/listener-context.ts'
+import { receive } from '../http/receive.ts'
+
+/** One step of an explanation. */
+export interface ExplainedStep {
+  readonly phase: string
+  readonly policy: string
+  /** `pass`, `deny`, …, `not reached`, or `applies` for edits of headers. */
+  readonly verdict: string
+  readonly where: string
+  readonly source: string
+}
+
+/** What would happen to a request, and which line of the configuration says so. */
+export interface ExplainedRequest {
+  readonly method: string
+  readonly path: string
+  readonly api: string | null
+  readonly operation: string | null
+  readonly declaredAt: string | null
+  readonly steps: readonly ExplainedStep[]
+  readonly verdict: string
+  readonly status: number | null
+  readonly code: string | null
+  readonly reason: string | null
+  readonly help: string | null
+  readonly caller: string | null
+  readonly upstream: string | null
+}
+
+/**
+ * Explains a request by sending it through the parser, the canonical view and the decisions that serve traffic, with
+ * a client that only listens. Nothing is forwarded.
+ */
+export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanation> {
+  const head = headOf(query)
+  const listener = plan.spec.listeners.find((one) => one.kind === 'gateway')
+  if (listener === undefined) return { ok: false, problem: 'The configuration has no listener that serves APIs.' }
+  const assumed = query.as === null ? plan : assume(plan, query.as)
+  if (assumed === null) return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
+  const client = new Listening()
+  const gate = judgingGate(assumed)
+  const x = new Exchange(gate, client, typeof head === 'string' ? new RequestHead() : head, listener.name, '127.0.0.1', Date.now(), performance.now())
+  client.exchange = x
+  if (typeof head === 'string') refuse(x, deny(codes[head]))
+  else {
+    const context: ListenerContext = { spec: listener, balancers: null, covers: () => true }
+    receive(x, context, gate)
+    await gate.decided()
+  }
+  const json = describe(x, query)
+  return { ok: true, json, text: render(json) }
+}
+
+function headOf(query: ExplainQuery): RequestHead | keyof typeof codes {
+  const url = /^https?:\/\//.test(query.url) ? query.url : `https://localhost${query.url.startsWith('/') ? '' : '/'}${query.url}`
+  const [, authority = '', target = '/'] = /^https?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? []
+  const lines = query.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const host = query.headers.some(([name]) => name.toLowerCase() === 'host') ? '' : `Host: ${authority}\r\n`
+  const parser = new HeadParser('request', { requestLineBytes: 65_536, headerCount: 200, headerBytes: 65_536 })
+  const text = Buffer.from(`${query.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`, 'latin1')
+  const after = parser.take(text, 0)
+  if (after === -2) return parser.fault
+  if (after !== text.length) return 'REQUEST_LINE_INVALID'
+  return readRequestHead(parser)
+}
+
+/** The plan as if the caller had proved to be this one, with a credential of the identity. */
+function assume(plan: Plan, as: string): Plan | null {
+  const slash = as.indexOf('/')
+  const identity = slash < 0 ? as : as.slice(0, slash)
+  const id = slash < 0 ? 'assumed' : as.slice(slash + 1)
+  if (!plan.spec.identities.some((one) => one.name === identity)) return null
+  const operations = plan.operations.map((operation): Operation => {
+    const { authentication } = operation
+    if (authentication === null) return operation
+    const identities = authentication.identities.map((step): Step => ({ ...step, instance: { request: (_request, set) => judge(step.name, set) } }))
+    return { ...operation, authentication: { identities, groups: authentication.groups } satisfies Authentication }
+  })
+  const judge = (name: string, set: (fact: 'caller', value: { id: string; identity: string }) => void): Verdict => {
+    if (name !== identity) return { kind: 'skip' }
+    set('caller', { id, identity })
+    return pass
+  }
+  return { ...plan, operations }
+}
+
+interface JudgingGate extends Gate {
+  decided(): Promise<void>
+}
+
+function judgingGate(plan: Plan): JudgingGate {
+  let running: Promise<void> = Promise.resolve()
+  return {
+    plan,
+    limits: plan.spec.limits,
+    trustedProxies: new NetworkSet(plan.spec.trustedProxies),
+    recorder: { finish: () => undefined },
+    counters: null as never,
+    deadlines: null as never,
+    draining: false,
+    nextId: () => 'explain',
+    handle: (x) => {
+      running = Promise.resolve(decide(x)).then((verdict) => {
+        if (verdict.kind === 'deny') refuse(x, verdict)
+        else if (verdict.kind === 'answer') {
+          x.verdict = 'answer'
+          x.status = verdict.status
+        }
+      })
+    },
+    claim: () => true,
+    release: () => undefined,
+    decided: () => running,
+  }
+}
+
+/** A client that takes an answer and does nothing with it. */
+class Listening implements ClientStream {
+  source = null
+  exchange: Exchange | null = null
+  readBody(): void {}
+  resumeBody(): void {}
+  inform(): void {}
+  reply(status: number, _fields: Fields): void {
+    if (this.exchange !== null) this.exchange.status = status
+  }
+  begin(): void {}
+  flush(): void {}
+  send(): boolean {
+    return true
+  }
+  end(): void {}
+  destroy(): void {}
+}
+
+function describe(x: Exchange, query: ExplainQuery): ExplainedRequest {
+  const { operation } = x
+  const code = x.code === null ? null : (codes[x.code as keyof typeof codes] ?? null)
+  const { caller } = x.facts
+  return {
+    method: query.method,
+    path: x.path === '' ? query.url : x.path,
+    api: operation?.spec.api ?? null,
+    operation: operation?.spec.name ?? null,
+    declaredAt: operation === null ? null : text(operation.spec.source),
+    steps: operation === null ? [] : steps(x, operation),
+    verdict: x.verdict,
+    status: x.status === 0 ? null : x.status,
+    code: x.code,
+    reason: x.reason,
+    help: code?.help ?? null,
+    caller: caller === undefined ? null : `${caller.identity}/${caller.id}`,
+    upstream: operation === null || x.verdict !== 'allow' ? null : upstreamOf(x, operation, x.plan.spec),
+  }
+}
+
+function upstreamOf(x: Exchange, operation: Operation, spec: GatewaySpec): string {
+  const service = spec.services[operation.spec.service]!
+  const target = service.targets[0]!
+  return `${service.name}: ${target.secure ? 'https' : 'http'}://${target.host}:${target.port}${upstreamPath(x, target.basePath)}`
+}
+
+function steps(x: Exchange, operation: Operation): ExplainedStep[] {
+  const verdicts = new Map<string, string[]>()
+  const trail = x.trail ?? []
+  for (let i = 0; i < trail.length; i += 3) {
+    const name = String(trail[i])
+    verdicts.set(name, [...(verdicts.get(name) ?? []), String(trail[i + 1])])
+  }
+  const one = (phase: string, step: Step, verdict: string | undefined): ExplainedStep => ({
+    phase,
+    policy: step.observe ? `${step.name} (observe)` : step.name,
+    verdict: verdict ?? 'not reached',
+    where: step.where,
+    source: text(step.source),
+  })
+  const judged = (phase: string, list: readonly Step[]): ExplainedStep[] => list.map((step) => one(phase, step, verdicts.get(step.name)?.shift()))
+  const { authentication } = operation.spec
+  return [
+    ...judged('screen', operation.screen),
+    ...(x.isPreflight ? judged('preflight', operation.preflight) : []),
+    ...(authentication.kind === 'anonymous'
+      ? [{ phase: 'authenticate', policy: 'anonymous', verdict: 'pass', where: authentication.reason, source: text(authentication.source) }]
+      : judged('authenticate', operation.authentication?.identities ?? [])),
+    ...judged('authorize', operation.authorize),
+    ...operation.prepare.map((step) => one('prepare', step, 'applies')),
+    ...operation.respond.map((step) => one('respond', step, 'applies')),
+  ]
+}
+
+function text(source: Source): string {
+  return sourceText(source)
+}
+
+function render(e: ExplainedRequest): string {
+  const lines = [`${e.method} ${e.path}`]
+  if (e.api !== null) lines.push(`  ${e.api} · ${e.operation}   ${e.declaredAt}`)
+  for (const step of e.steps) lines.push(`  ${step.phase.padEnd(13)} ${step.policy.padEnd(20)} ${step.verdict.padEnd(12)} ${step.where}   ${step.source}`)
+  const outcome = e.code === null ? `${e.verdict}${e.status === null ? '' : ` (${e.status})`}` : `${e.verdict}: ${e.status} ${e.code}`
+  lines.push(`  → ${outcome}${e.caller === null ? '' : ` as ${e.caller}`}`)
+  if (e.reason !== null) lines.push(`    ${e.reason}`)
+  if (e.help !== null) lines.push(`    ${e.help}`)
+  if (e.upstream !== null) lines.push(`    forwarded to ${e.upstream}`)
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,75 @@
+import type { AdminHost, ExplainQuery, Explanation, ReloadOutcome } from '../admin/host.ts'
+import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
+import { renderProblems } from '../config/render.ts'
+import type { GatewaySpec } from '../config/spec.ts'
+import type { Log } from '../observe/log.ts'
+import type { Store } from '../store/store.ts'
+import { addressText } from './ports.ts'
+import { StartError } from './start-error.ts'
+
+/** What the listeners of the control plane show. */
+export interface OpsListenersOptions {
+  readonly version: string
+  readonly log: Log
+  readonly store: Store
+  readonly ready: () => boolean
+  readonly metrics: () => string
+  readonly reload: () => Promise<number>
+  readonly explain: (query: ExplainQuery) => Promise<Explanation>
+  readonly status: () => Readonly<Record<string, unknown>>
+  readonly refused: () => void
+}
+
+/** The admin listener and the `ops` listeners; those that a reload leaves as they are stay open. */
+export class OpsListeners {
+  readonly #host: AdminHost
+  #open = new Map<string, AdminServer>()
+
+  constructor(options: OpsListenersOptions) {
+    const started = performance.now()
+    this.#host = {
+      log: options.log,
+      ready: options.ready,
+      metrics: options.metrics,
+      refused: options.refused,
+      explain: options.explain,
+      checkToken: (presented) => options.store.checkAdminToken(presented),
+      status: () => ({ version: options.version, uptimeSeconds: Math.round((performance.now() - started) / 1000), ...options.status() }),
+      reload: () => outcome(options.reload()),
+    }
+  }
+
+  /** Opens what the configuration asks for and closes what it no longer does. */
+  async open(spec: GatewaySpec): Promise<void> {
+    const next = new Map<string, AdminServer>()
+    const wanted: [key: string, start: () => Promise<AdminServer>][] = spec.listeners
+      .filter((listener) => listener.kind === 'ops')
+      .map(({ address, serve }) => [`ops ${addressText(address)} ${serve.join()}`, () => startOps({ address, serve, host: this.#host })])
+    const { admin } = spec
+    if (admin !== null) {
+      const { address, openMetricsTo } = admin
+      wanted.push([`admin ${addressText(address)} ${openMetricsTo.join()}`, () => startAdmin({ address, openMetricsTo, host: this.#host })])
+    }
+    const keys = new Set(wanted.map(([key]) => key))
+    const gone = [...this.#open].filter(([key]) => !keys.has(key))
+    // The same port with other settings cannot be open twice; the control plane's listeners may blink, the data path's never.
+    await Promise.all(gone.map(([, server]) => server.close()))
+    for (const [key, start] of wanted) next.set(key, this.#open.get(key) ?? (await start()))
+    this.#open = next
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((server) => server.close()))
+    this.#open.clear()
+  }
+}
+
+async function outcome(reload: Promise<number>): Promise<ReloadOutcome> {
+  try {
+    return { ok: true, generation: await reload }
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    const problems = error.problems.map((problem) => renderProblems([problem], { color: false }).trimEnd())
+    return { ok: false, problems: problems.length > 0 ? problems : [error.message] }
+  }
+}

@@ -1,0 +1,49 @@
+import { policies } from '../policies/registry.ts'
+import { createLog } from '../observe/log.ts'
+import { ControlPlane } from './control-plane.ts'
+import type { ConfigurationSource } from './configuration.ts'
+import { addressText } from './ports.ts'
+
+/** A running gateway. */
+export interface Gateway {
+  /** What listens where, for people. */
+  readonly summary: string
+  /** Puts the configuration files into force anew. Rejects with StartError, and the old configuration serves on. */
+  reload(): Promise<number>
+  /** Drains and ends. */
+  stop(): Promise<void>
+}
+
+/** Starts a gateway in this process; SIGHUP reloads it and SIGUSR1 reopens its log files. Rejects with StartError. */
+export async function start(source: ConfigurationSource): Promise<Gateway> {
+  const log = createLog({ stream: process.stderr })
+  const plane = await ControlPlane.start(source, policies, log, () => {
+    // Nothing acknowledged is lost by ending: a supervisor starts the process anew, which this thread cannot do for itself.
+    log.error('threads-hopeless', 'data threads keep ending; the process ends so that its supervisor can start it anew')
+    process.exit(70)
+  })
+  const onReload = (): void => void plane.reload('SIGHUP').catch(() => undefined)
+  const onReopen = (): void => plane.reopenLogs()
+  process.on('SIGHUP', onReload)
+  process.on('SIGUSR1', onReopen)
+  return {
+    summary: summaryOf(plane),
+    reload: () => plane.reload('caller'),
+    stop: async () => {
+      process.off('SIGHUP', onReload)
+      process.off('SIGUSR1', onReopen)
+      await plane.stop()
+    },
+  }
+}
+
+function summaryOf(plane: ControlPlane): string {
+  const { spec } = plane
+  const lines = spec.listeners.map((listener) => {
+    const scheme = listener.tls === null ? 'http' : 'https'
+    const what = listener.kind === 'gateway' ? `${spec.operations.length} operations` : listener.kind === 'redirect' ? 'redirects to HTTPS' : listener.serve.join(' and ')
+    return `  ${listener.name.padEnd(10)} ${scheme}://${addressText(listener.address)}  ${what}`
+  })
+  if (spec.admin !== null) lines.push(`  ${'admin'.padEnd(10)} http://${addressText(spec.admin.address)}  token in ${spec.dataFolder}/admin-token`)
+  return lines.join('\n')
+}
