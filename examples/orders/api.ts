@@ -185,10 +185,7 @@ function main(): void {
   const port = Number(process.argv[2] ?? process.env['ORDERS_PORT'] ?? defaultPort)
   const server = createApi()
   server.on('error', (error: NodeJS.ErrnoException) => {
-    const why =
-      error.code === 'EADDRINUSE'
-        ? 'is taken: end what listens there'
-        : `: ${error.message}`
+    const why = error.code === 'EADDRINUSE' ? 'is taken: end what listens there' : `: ${error.message}`
     const sentence = `The orders API cannot listen: port ${port} ${why}.`
     if (process.send) process.send(sentence, () => process.exit(2))
     else {

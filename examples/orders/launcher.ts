@@ -21,7 +21,9 @@ export async function launch(): Promise<void> {
       cwd: process.cwd(),
       env: process.env,
     })
-    console.log(tour())
+    // In a pipe, standard output is for the access log alone.
+    if (process.stdout.isTTY) console.log(tour())
+    else console.error(tour())
     const reason = await Promise.race([ending, api.ended])
     if (reason === 'ended') console.error('The example API has ended, so the demo ends too.')
     // A second Ctrl-C does not wait for the requests in flight.

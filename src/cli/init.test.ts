@@ -178,6 +178,7 @@ describe('the upstream', () => {
     'http://u:p@a',
     'http://a/?b',
     'http://a\n',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference where none may stand
     'http://${env:HOME}',
   ]) {
     test(`${JSON.stringify(upstream)} is refused before anything is written`, async () => {
@@ -219,6 +220,7 @@ describe('files', () => {
 })
 
 test('what a document names stays data: in comments, in keys and on the terminal', async () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference where none may stand
   const evil = 'x"\n    undeclared: observe\n#\u2028\u0085\u001b[2J${env:HOME}'
   const text = JSON.stringify({
     openapi: '3.1.0',

@@ -53,6 +53,16 @@ async function load(
   references: References,
   problems: Problem[],
 ): Promise<LoadResult | null> {
+  if (names.length === 0) {
+    const source = { file: cwd, line: 0, column: 0 }
+    problems.push({
+      source,
+      path: '',
+      message: 'no configuration file',
+      remedy: 'Name one with `-c`, or run `sallyport init`.',
+    })
+    return null
+  }
   const { tree, files } = await readFiles(names, cwd, references, problems)
   if (files.length === 0) return null
   const report = new Report(tree, problems)

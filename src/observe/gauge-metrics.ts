@@ -64,4 +64,9 @@ export const gaugeMetrics: Readonly<Record<GaugeName, GaugeMetric>> = {
     type: 'gauge',
     help: 'Memory that clients make the data threads hold now.',
   },
+  connectionsRefused: {
+    name: 'sallyport_connections_refused_total',
+    type: 'counter',
+    help: 'Connections closed at once: a limit of connections, or draining.',
+  },
 }

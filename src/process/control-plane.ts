@@ -158,7 +158,9 @@ export class ControlPlane {
     try {
       const next = await readConfiguration(this.#source, this.#policies, this.#generation + 1, this.#keys.find)
       this.#log.setSecrets([...this.spec.secrets, ...next.spec.secrets])
-      if (next.spec.dataFolder !== this.spec.dataFolder) throw new StartError('`data` cannot change while the gateway runs: restart it.')
+      for (const key of ['dataFolder', 'dataThreads'] as const) {
+        if (next.spec[key] !== this.spec[key]) throw new StartError(`${key === 'dataFolder' ? 'data' : key} cannot change while the gateway runs: restart it.`)
+      }
       const spec = await withLocalCertificates(next.spec)
       const known = new Set(addressesOf(this.spec).map(addressText))
       await probeAll(addressesOf(spec).filter((address) => !known.has(addressText(address))), spec)
@@ -203,12 +205,18 @@ export class ControlPlane {
     rmSync(this.#pidFile, { force: true })
   }
 
-  /** The plan as threads get it, with counters of its own, known to the metrics. */
+  /**
+   * The plan as threads get it, with counters for each thread, known to the metrics. The generation before stays live
+   * until the next reload: requests that started under it are still counted there.
+   */
   #newPlan(spec: GatewaySpec, generation = this.#generation): NewPlan {
-    const operations = new SharedArrayBuffer(countersBytes(spec.operations.length))
-    for (const old of this.#generations) this.#metrics.retire(old)
-    this.#generations = [{ thread: -1, counters: new Counters(operations), operations: spec.operations.map(({ api, name }) => ({ api, operation: name })) }]
-    for (const made of this.#generations) this.#metrics.addGeneration(made)
+    const threads = Math.max(1, threadCount(spec.dataThreads))
+    const operations = Array.from({ length: threads }, () => new SharedArrayBuffer(countersBytes(spec.operations.length)))
+    const names = spec.operations.map(({ api, name }) => ({ api, operation: name }))
+    for (const old of this.#generations.slice(0, -threads)) this.#metrics.retire(old)
+    const made = operations.map((memory, thread): Generation => ({ thread, counters: new Counters(memory), operations: names }))
+    this.#generations = [...this.#generations.slice(-threads), ...made]
+    for (const one of made) this.#metrics.addGeneration(one)
     return { generation, spec, operations }
   }
 

@@ -58,7 +58,8 @@ export class DataPlane implements Gate, Recorder {
   #listeners = new Map<string, Listener>()
   #services = new Map<string, UpstreamService>()
   #prepared: Prepared | null = null
-  #retired: Plan[] = []
+  /** Plans that requests in flight still hold, with their counters. */
+  readonly #retired = new Map<Plan, Counters>()
   #draining = false
   #drainCheck: NodeJS.Timeout | null = null
 
@@ -137,7 +138,8 @@ export class DataPlane implements Gate, Recorder {
     const { operation } = x
     if (operation !== null) {
       if (operation.until !== Number.POSITIVE_INFINITY) counters.add(gauges.undeclared, 1)
-      if (x.plan === this.#plan) this.#operations!.finishOperation(operation.index, x.status)
+      const operations = x.plan === this.#plan ? this.#operations : this.#retired.get(x.plan)
+      operations?.finishOperation(operation.index, x.status)
     }
     this.#records.add(writeRecord(x, now))
     if (x.plan !== this.#plan) this.#closeRetired()
@@ -197,7 +199,7 @@ export class DataPlane implements Gate, Recorder {
         await listener.listen()
         opened.set(key, listener)
       }
-      this.#prepared = { plan, operations: new Counters(operations), trustedProxies: new NetworkSet(spec.trustedProxies), opened, options, services }
+      this.#prepared = { plan, operations: new Counters(operations[this.#init.thread]!), trustedProxies: new NetworkSet(spec.trustedProxies), opened, options, services }
       return true
     } catch (error) {
       for (const listener of opened.values()) listener.drain()
@@ -212,7 +214,7 @@ export class DataPlane implements Gate, Recorder {
     const prepared = this.#prepared
     if (prepared === null || prepared.plan.generation !== generation) return
     this.#prepared = null
-    const before = this.#plan
+    if (this.#plan !== null) this.#retired.set(this.#plan, this.#operations!)
     this.#plan = prepared.plan
     this.#operations = prepared.operations
     this.#trusted = prepared.trustedProxies
@@ -227,10 +229,7 @@ export class DataPlane implements Gate, Recorder {
     this.#listeners = listeners
     for (const [key, service] of this.#services) if (!prepared.services.has(key)) service.close()
     this.#services = prepared.services
-    if (before !== null) {
-      this.#retired.push(before)
-      this.#closeRetired()
-    }
+    this.#closeRetired()
   }
 
   #abandon(): void {
@@ -242,11 +241,11 @@ export class DataPlane implements Gate, Recorder {
   }
 
   #closeRetired(): void {
-    this.#retired = this.#retired.filter((plan) => {
-      if (plan.uses.active > 0) return true
+    for (const plan of this.#retired.keys()) {
+      if (plan.uses.active > 0) continue
+      this.#retired.delete(plan)
       closeAll(plan.instances)
-      return false
-    })
+    }
   }
 
   #drain(): void {

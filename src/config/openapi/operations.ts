@@ -180,10 +180,11 @@ function withoutRepeats(
     if (demands(operation, context) === demands(earlier, context)) {
       context.findings.note(operation.locate, `${names} and was left out.`)
     } else {
+      const { file, line, column } = earlier.locate()
       context.findings.problem(
         operation.locate,
         `${names}, but its \`security\` differs.`,
-        `Keep one of the two (the other: line ${earlier.locate().line}).`,
+        `Keep one of the two (the other stands at ${file}:${line}:${column}).`,
       )
     }
     return false

@@ -88,11 +88,11 @@ class YamlReader {
         prettyErrors: false,
       })
     } catch {
-      this.#refuse(0, [], 'the file is nested too deeply to be read', `Nest at most ${deepest} levels.`)
-      return null
+      return this.#refuseDepth()
     }
     const { errors, warnings, directives, contents } = this.#document
     for (const { pos, message, code } of [...errors, ...warnings]) {
+      if ((code as string) === 'RESOURCE_EXHAUSTION') return this.#refuseDepth()
       this.#refuse(pos[0], [], `not valid YAML: ${message.split('\n', 1)[0]}`, remedyOf(code))
     }
     if (errors.length + warnings.length > 0) return null
@@ -106,6 +106,11 @@ class YamlReader {
       return null
     }
     return typeof value === 'object' ? (value as Container | null) : null
+  }
+
+  #refuseDepth(): null {
+    this.#refuse(0, [], 'the file is nested too deeply to be read', `Nest at most ${deepest} levels.`)
+    return null
   }
 
   #node(node: Node | null, at: Path, inAlias: boolean): Value {

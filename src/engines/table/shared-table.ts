@@ -4,6 +4,7 @@ import {
   countOf,
   EMPTY,
   freed,
+  isPending,
   kindOf,
   LIVE,
   maxCount,
@@ -40,6 +41,7 @@ export class SharedTable {
   /** To be passed to other threads. */
   readonly buffer: SharedArrayBuffer
   readonly #states: BigUint64Array
+  readonly #hints: Int32Array
   readonly #keys: Int32Array
   readonly #buckets: number
   readonly #hash: KeyedHash
@@ -59,6 +61,7 @@ export class SharedTable {
     const layout = openTable(buffer)
     this.buffer = buffer
     this.#states = layout.states
+    this.#hints = layout.hints
     this.#keys = layout.keys
     this.#buckets = layout.buckets
     this.#hash = new KeyedHash(layout.seed0, layout.seed1)
@@ -98,29 +101,32 @@ export class SharedTable {
   }
 
   /**
-   * Frees what thread `thread`, which has ended, left half done: at most one slot. Returns the number of slots. Its
-   * counts are untouched: see `subtract`.
+   * Frees what thread `thread` left half done: at most one slot. Returns the number of slots. The thread must have
+   * ended; its counts are untouched: see `takeBack`.
    */
   sweep(thread: number): number {
     let swept = 0
     for (let slot = 0; slot < this.#states.length; slot++) {
       const state = Atomics.load(this.#states, slot)
-      if (kindOf(state) === (CLAIMED | thread) && this.#swap(slot, state, freed(state))) swept++
+      const kind = kindOf(state)
+      const isHalfDone = kind === (CLAIMED | thread) || kind === (PENDING | thread)
+      if (isHalfDone && this.#swap(slot, state, freed(state))) swept++
     }
     return swept
   }
 
   /**
-   * Takes away from this table all counts that `other`, a table with the same seed, holds. For a thread that keeps its
-   * own share in a table of its own, and has ended: what it counted and can no longer take back.
+   * Takes away from this table all that `share`, a table with the same seed, holds, and empties that. For the counts
+   * of a thread that has ended: while it lives it adds to the shared table first and then to a table of its own, and
+   * takes away in the opposite order; whenever it ends, nothing is forgiven, and at most one change is kept too long.
    */
-  subtract(other: SharedTable): void {
-    if (!this.#hash.equals(other.#hash))
+  takeBack(share: SharedTable): void {
+    if (!this.#hash.equals(share.#hash))
       throw new RangeError('tables with different seeds have no key in common')
-    for (let slot = 0; slot < other.#states.length; slot++) {
-      const state = Atomics.load(other.#states, slot)
-      if (kindOf(state) < LIVE) continue
-      this.#aimAt(other.#keys[slot * 2]!, other.#keys[slot * 2 + 1]!)
+    for (let slot = 0; slot < share.#states.length; slot++) {
+      const state = Atomics.load(share.#states, slot)
+      if (kindOf(state) < LIVE || !share.#swap(slot, state, freed(state))) continue
+      this.#aimAt(share.#keys[slot * 2]!, share.#keys[slot * 2 + 1]!)
       this.#addHere(-countOf(state), maxCount)
     }
   }
@@ -197,24 +203,24 @@ export class SharedTable {
     if (first + second === 0) return none
     const bucket = first >= second ? this.#first : this.#second
     for (let slot = bucket; slot < bucket + slotsPerBucket; slot++) {
+      if (this.#hints[slot * 2] !== EMPTY) continue
       const state = Atomics.load(this.#states, slot)
       if (kindOf(state) !== EMPTY) continue
-      const claimed = withKind(state, CLAIMED | this.#thread)
-      if (!this.#swap(slot, state, claimed)) continue
+      // From here to the store below the slot is this thread's alone: the others pass it by and need not know its key.
+      if (!this.#swap(slot, state, withKind(state, CLAIMED | this.#thread))) continue
       Atomics.store(this.#keys, slot * 2, this.#low)
       Atomics.store(this.#keys, slot * 2 + 1, this.#high)
-      this.#seen = withKind(state, PENDING)
-      // A compare-and-swap and no store: the slot is gone if this thread was taken for dead and swept.
-      return this.#swap(slot, claimed, this.#seen) ? slot : changed
+      this.#seen = withKind(state, PENDING | this.#thread)
+      Atomics.store(this.#states, slot, this.#seen)
+      return slot
     }
     return changed
   }
 
   #countEmpty(bucket: number): number {
     let empty = 0
-    for (let slot = bucket; slot < bucket + slotsPerBucket; slot++) {
-      if (kindOf(Atomics.load(this.#states, slot)) === EMPTY) empty++
-    }
+    for (let slot = bucket; slot < bucket + slotsPerBucket; slot++)
+      if (this.#hints[slot * 2] === EMPTY) empty++
     return empty
   }
 
@@ -244,9 +250,11 @@ export class SharedTable {
     for (let i = 0; i < slotsPerBucket * 2; i++) {
       const slot = i < slotsPerBucket ? this.#first + i : this.#second + i - slotsPerBucket
       if (slot === candidate) continue
+      // A key that is not there yet becomes pending after this look, and its thread then sees the candidate.
+      if (!this.#holdsKey(slot)) continue
       const state = Atomics.load(this.#states, slot)
       const kind = kindOf(state)
-      if ((kind !== PENDING && kind < LIVE) || !this.#holdsKey(slot)) continue
+      if ((!isPending(kind) && kind < LIVE) || !this.#holdsKey(slot)) continue
       if (rival !== none && kind < LIVE) continue
       rival = slot
       seen = state

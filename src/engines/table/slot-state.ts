@@ -6,9 +6,9 @@
 
 /** Nobody's. */
 export const EMPTY = 0
-/** Flag of a key that is about to go live: its key can be read, its count is not there yet. */
+/** Flag of a key that is about to go live: it can be read, its count is not there yet. Low bits: who put it there. */
 export const PENDING = 0x2000_0000
-/** Flag of a slot whose key is being written by one thread; the number of the thread is in the low bits. */
+/** Flag of a slot whose key is being written. Low bits: the one thread that may do so. */
 export const CLAIMED = 0x4000_0000
 /** Flag of a live key; the count is in the other 31 bits, and never 0. */
 export const LIVE = 0x8000_0000
@@ -24,6 +24,11 @@ const generationMask = 0xffff_ffff_0000_0000n
 /** The low half of a state. */
 export function kindOf(state: bigint): number {
   return Number(BigInt.asUintN(32, state))
+}
+
+/** Whether a low half is that of a pending key. */
+export function isPending(kind: number): boolean {
+  return kind >= PENDING && kind < CLAIMED
 }
 
 /** The count of a live state. */

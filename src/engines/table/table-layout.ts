@@ -14,11 +14,16 @@ const bytesPerSlot = 16
  */
 const load = 0.75
 
+/** Offset of the low half of a 64-bit word in bytes. */
+const lowHalf = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 0 : 4
+
 export interface TableLayout {
   readonly buckets: number
   readonly seed0: number
   readonly seed1: number
   readonly states: BigUint64Array
+  /** The low halves of the states, at twice their index: cheaper to look at, never to decide on. */
+  readonly hints: Int32Array
   readonly keys: Int32Array
 }
 
@@ -40,5 +45,13 @@ export function openTable(buffer: SharedArrayBuffer): TableLayout {
     throw new RangeError('this memory holds no table')
   }
   const states = new BigUint64Array(buffer, headerBytes, slots)
-  return { buckets, seed0, seed1, states, keys: new Int32Array(buffer, headerBytes + slots * 8, slots * 2) }
+  const hints = new Int32Array(buffer, headerBytes + lowHalf, slots * 2 - lowHalf / 4)
+  return {
+    buckets,
+    seed0,
+    seed1,
+    states,
+    hints,
+    keys: new Int32Array(buffer, headerBytes + slots * 8, slots * 2),
+  }
 }

@@ -150,7 +150,7 @@ test('a FIFO whose reader stopped blocks nothing, and its torn line never contin
     longestGap = Math.max(longestGap, performance.now() - latest)
     latest = performance.now()
   }
-  assert.ok(longestGap < 200, `blocked for ${longestGap} ms`)
+  assert.ok(longestGap < 1000, `blocked for ${longestGap} ms`)
   const stalled = sinks.stats()[0]!
   assert.ok(stalled.queuedBytes <= 1_000_000 && stalled.dropped > 0)
 

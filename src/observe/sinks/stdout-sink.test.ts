@@ -57,10 +57,10 @@ test('a reader that stopped blocks nothing: bounded, counted, and the process en
   // 'close' waits for our end of the pipe, so it is let go once the child has reported.
   child.stderr!.once('data', () => child.stdout!.resume())
   const result = await outcome(child)
-  assert.ok(result.longest < 250, `the loop stood still for ${result.longest} ms`)
+  assert.ok(result.longest < 1000, `the loop stood still for ${result.longest} ms`)
   assert.ok(result.dropped > 30_000)
   assert.equal(result.written + result.dropped, 40_000)
-  assert.ok(result.closed > 1500 && result.closed < 4000, `closed in ${result.closed} ms`)
+  assert.ok(result.closed > 1500 && result.closed < 5000, `closed in ${result.closed} ms`)
 })
 
 test('a reader that went away: the process lives on and counts', async (context) => {
@@ -70,7 +70,7 @@ test('a reader that went away: the process lives on and counts', async (context)
   const result = await outcome(child)
   assert.ok(result.dropped > 10_000)
   assert.equal(result.written + result.dropped, 40_000)
-  assert.ok(result.closed < 1000)
+  assert.ok(result.closed < 1500)
 })
 
 test('a reader that keeps up gets every record, whole and in order', async (context) => {

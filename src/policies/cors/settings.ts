@@ -21,7 +21,8 @@ export interface CorsSettings {
 function isOrigin(text: string): boolean {
   if (text === '*') return true
   const url = URL.parse(text)
-  if (url === null) return false
+  // A URL may hold `*`, and looks like a pattern then: there are none here.
+  if (url === null || text.includes('*')) return false
   // Schemes without an origin of their own (`app://…` of web views) give `null` here: compared by their parts.
   if (url.origin !== 'null') return url.origin === text
   return url.host !== '' && text === `${url.protocol}//${url.host}`

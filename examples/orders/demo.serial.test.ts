@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, test } from 'node:test'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = mkdtempSync(join(tmpdir(), 'demo-'))
+let running: ChildProcess | undefined
+let count = 0
+
+after(() => rmSync(root, { recursive: true }))
+afterEach(() => running?.kill('SIGKILL'))
+
+interface Demo {
+  readonly process: ChildProcess
+  readonly folder: string
+  readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
+  /** Standard output so far: the access log. */
+  log(): string
+  /** The tour, once it is printed. */
+  readonly tour: Promise<string>
+}
+
+function startDemo(folder = join(root, String(count++))): Demo {
+  mkdirSync(folder, { recursive: true })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts')], { cwd: folder })
+  running = child
+  let [log, errors] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+  })
+  const tour = new Promise<string>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text
+      if (errors.includes('One line for each request')) resolve(errors)
+    })
+  })
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, errors }))
+  return { process: child, folder, ended, log: () => log, tour }
+}
+
+test('the demo serves, its lines work as pasted, and it ends cleanly', async () => {
+  const started = performance.now()
+  const demo = startDemo()
+  const tour = await demo.tour
+  assert.ok(performance.now() - started < 4000)
+  const lines = tour.split('\n').filter((line) => line.startsWith('  curl '))
+  const [refused, allowed, explained] = await Promise.all(
+    lines.map(async (line) => {
+      const { stdout } = await run('bash', ['-c', `${line.replace('curl', 'curl -s')}`], { cwd: demo.folder })
+      return JSON.parse(stdout) as Record<string, unknown>
+    }),
+  )
+  assert.equal(refused?.['code'], 'CREDENTIALS_MISSING')
+  assert.deepEqual((allowed?.['orders'] as unknown[] | undefined)?.length, 3)
+  assert.equal(explained?.['operation'], 'listOrders')
+
+  const data = join(demo.folder, '.sallyport', 'demo')
+  assert.equal(statSync(data).mode & 0o777, 0o700)
+  for (const file of ['api-key', 'admin-token', 'ca.key', 'tls.key', 'store.db', 'pepper'])
+    assert.equal(statSync(join(data, file)).mode & 0o077, 0, file)
+  const key = readFileSync(join(data, 'api-key'), 'utf8').trim()
+  assert.equal(readFileSync(join(data, 'gateway.pid'), 'utf8').trim(), String(demo.process.pid))
+
+  demo.process.kill('SIGTERM')
+  const { code, errors } = await demo.ended
+  assert.equal(code, 0)
+  const records = demo
+    .log()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { status: number })
+  assert.deepEqual(records.map((record) => record.status).sort(), [200, 401])
+  assert.ok(!`${demo.log()}${errors}`.includes(key), 'the key is printed nowhere')
+
+  const again = startDemo(demo.folder)
+  await again.tour
+  assert.equal(readFileSync(join(data, 'api-key'), 'utf8').trim(), key, 'a second start keeps the key')
+  again.process.kill('SIGINT')
+  assert.equal((await again.ended).code, 0)
+  await assert.rejects(fetch('http://127.0.0.1:9300/orders/status'), 'the example API ends with the demo')
+})
+
+test('a request in flight is answered while the demo ends', async () => {
+  const demo = startDemo()
+  await demo.tour
+  const data = join(demo.folder, '.sallyport', 'demo')
+  const key = readFileSync(join(data, 'api-key'), 'utf8').trim()
+  const url = 'https://localhost:8443/orders/slow'
+  const slow = run('curl', ['-sf', '--cacert', join(data, 'ca.crt'), '-H', `X-API-Key: ${key}`, url])
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  demo.process.kill('SIGINT')
+  assert.match((await slow).stdout, /"id":"1001"/)
+  assert.equal((await demo.ended).code, 0)
+})
+
+test('a taken port is one sentence with the remedy', async () => {
+  for (const port of [9300, 8443, 8080, 9901]) {
+    const taken = createServer().listen(port, '127.0.0.1')
+    await once(taken, 'listening')
+    const { code, errors } = await startDemo().ended
+    taken.close()
+    assert.equal(code, 2, errors)
+    assert.match(errors, new RegExp(`\\b${port}\\b`))
+    assert.doesNotMatch(errors, /\n\s+at /, 'no stack')
+  }
+})
+
+test('a folder that cannot be written is one sentence with the remedy', async () => {
+  const folder = join(root, 'blocked')
+  mkdirSync(folder)
+  writeFileSync(join(folder, '.sallyport'), 'a file where the folder should be')
+  const { code, errors } = await startDemo(folder).ended
+  assert.equal(code, 2)
+  assert.equal(errors.trim().split('\n').length, 1, errors)
+  assert.match(errors, /data folder/)
+  assert.ok(existsSync(folder))
+})

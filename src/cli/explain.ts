@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ExplainQuery } from '../admin/host.ts'
+import { policies } from '../policies/registry.ts'
+import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
+import { explain } from '../process/explain.ts'
+import { LiveKeys } from '../process/live-keys.ts'
+import { StartError } from '../process/start-error.ts'
+import { openStore } from '../store/store.ts'
+import type { Output } from './output.ts'
+
+/** What `explain` is asked. */
+export interface ExplainArguments {
+  readonly method?: string
+  readonly url?: string
+  readonly as?: string
+  /** Lines `Name: value`. */
+  readonly header: readonly string[]
+  readonly defaults: boolean
+  /** Admin address of a running gateway. */
+  readonly admin?: string
+  readonly tokenFile?: string
+  readonly format: 'text' | 'json'
+  readonly source: ConfigurationSource
+}
+
+/** Explains a request from a configuration, or by asking a running gateway. Exit 0: it would pass; 1: it would not. */
+export async function runExplain(args: ExplainArguments, { stdout, stderr }: Output): Promise<number> {
+  if (args.defaults) return printDefaults(args, stdout)
+  if (args.method === undefined || args.url === undefined) {
+    stderr('Write a method and a path: sallyport explain GET /orders\n')
+    return 2
+  }
+  const query: ExplainQuery = { method: args.method, url: args.url, as: args.as ?? null, headers: args.header.map(headerOf) }
+  return args.admin === undefined ? explainFile(args, query, { stdout, stderr }) : explainRunning(args, args.admin, query, { stdout, stderr })
+}
+
+function headerOf(line: string): readonly [string, string] {
+  const colon = line.indexOf(':')
+  if (colon <= 0 || /[\r\n\0]/.test(line)) throw new StartError('Write a header as `Name: value`.')
+  return [line.slice(0, colon), line.slice(colon + 1).trim()]
+}
+
+async function explainFile({ source, format }: ExplainArguments, query: ExplainQuery, { stdout, stderr }: Output): Promise<number> {
+  const keys = new LiveKeys()
+  const { plan, spec } = await readConfiguration(source, policies, 1, keys.find)
+  // Explaining makes nothing: without a store there are no keys to know.
+  if (existsSync(join(spec.dataFolder, 'store.db'))) {
+    const store = openStore(spec.dataFolder)
+    keys.refresh(store)
+    store.close()
+  }
+  const explanation = await explain(plan, query)
+  if (!explanation.ok) {
+    stderr(`${explanation.problem}\n`)
+    return 2
+  }
+  stdout(format === 'json' ? `${JSON.stringify(explanation.json, null, 2)}\n` : explanation.text)
+  const { verdict } = explanation.json as { verdict: string }
+  return verdict === 'allow' || verdict === 'answer' ? 0 : 1
+}
+
+async function explainRunning({ tokenFile, format }: ExplainArguments, admin: string, query: ExplainQuery, { stdout, stderr }: Output): Promise<number> {
+  if (tokenFile === undefined) {
+    stderr('Name the file with the admin token: --token-file .sallyport/admin-token\n')
+    return 2
+  }
+  const url = new URL('/explain', admin)
+  url.searchParams.set('method', query.method)
+  url.searchParams.set('url', query.url)
+  if (query.as !== null) url.searchParams.set('as', query.as)
+  for (const [name, value] of query.headers) url.searchParams.append('header', `${name}: ${value}`)
+  const token = (await readFile(tokenFile, 'utf8')).trim()
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${token}`, accept: format === 'json' ? 'application/json' : 'text/plain' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+  })
+  const body = await response.text()
+  if (!response.ok) {
+    stderr(`the gateway answered ${response.status}: ${body}\n`)
+    return 2
+  }
+  stdout(body.endsWith('\n') ? body : `${body}\n`)
+  return 0
+}
+
+/** The configuration as it is in force, with every default written out and every secret left out. */
+async function printDefaults({ source }: ExplainArguments, stdout: (text: string) => void): Promise<number> {
+  const { spec } = await readConfiguration(source, policies, 1, () => undefined)
+  const { listeners, admin, trustedProxies, limits, services, dataThreads, drainTimeoutMs, watch, log, dataFolder } = spec
+  let text = JSON.stringify({ listeners, admin, trustedProxies, limits, services, dataThreads, drainTimeoutMs, watch, log, dataFolder }, null, 2)
+  for (const secret of spec.secrets) if (secret !== '') text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]')
+  stdout(`${text}\n`)
+  return 0
+}
