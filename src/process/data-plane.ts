@@ -72,7 +72,7 @@ export class DataPlane implements Gate, Recorder {
     this.#ticketKeys = Buffer.from(init.ticketKeys)
     this.#records = new RecordBatches(init.shared.outstanding, init.thread, this.counters, (batch) => this.#post({ type: 'records', batch }))
     this.#inFlight = new InFlight(init.inFlight)
-    this.#admission = new ConnectionAdmission(init.shared.table, init.ledger, () => this.limits)
+    this.#admission = new ConnectionAdmission(init.shared.table, init.ledger, init.thread, () => this.limits)
     this.#beats = new Int32Array(init.shared.heartbeats)
     this.#beat = setInterval(() => Atomics.add(this.#beats, init.thread, 1), beatMs)
     port.on('message', (message: ToThread) => void this.#onMessage(message))

@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Policy } from '../gateway/policy.ts'
 import { countersBytes } from '../observe/counters.ts'
 import { inFlightBytes, type LostRequest, lostRequests } from './in-flight.ts'
-import { forgetLedger, ledgerBytes } from './connection-admission.ts'
+import type { ConnectionTables } from './connection-admission.ts'
 import { DataPlane } from './data-plane.ts'
 import type { FromThread, NewPlan, SharedMemory, ThreadInit, ToThread } from './messages.ts'
 
@@ -57,6 +56,7 @@ type Waiter = (message: FromThread) => void
 export class DataThreads {
   readonly #options: DataThreadsOptions
   readonly #shared: SharedMemory
+  readonly #tables: ConnectionTables
   readonly #threads: DataThread[] = []
   readonly #waiters = new Map<DataThread, Waiter>()
   readonly #watch: NodeJS.Timeout
@@ -64,9 +64,10 @@ export class DataThreads {
   #restarts: number[] = []
   #stopping = false
 
-  constructor(plan: NewPlan, shared: SharedMemory, options: DataThreadsOptions) {
+  constructor(plan: NewPlan, shared: SharedMemory, tables: ConnectionTables, options: DataThreadsOptions) {
     this.#plan = plan
     this.#shared = shared
+    this.#tables = tables
     this.#options = options
     this.#watch = setInterval(() => this.#checkBeats(), watchMs)
     this.#watch.unref()
@@ -89,7 +90,7 @@ export class DataThreads {
         index,
         counters: new SharedArrayBuffer(countersBytes(0)),
         inFlight: new SharedArrayBuffer(inFlightBytes),
-        ledger: new SharedArrayBuffer(ledgerBytes),
+        ledger: this.#tables.newLedger(),
         port: null as never,
         worker: null,
         plane: null,
@@ -233,7 +234,7 @@ export class DataThreads {
     waiter?.({ type: 'refused', generation: 0, message: `data thread ${thread.index} ended: ${why}`, code: '' })
     if (waiter !== undefined && thread.beat === 0) return // it never served: `start` rejects
     const lost = lostRequests(thread.inFlight)
-    forgetLedger(thread.ledger, this.#shared.table)
+    this.#tables.forget(thread.index, thread.ledger)
     Atomics.store(new Int32Array(this.#shared.outstanding), thread.index, 0)
     this.#options.onLost(thread.index, why, lost)
     const now = performance.now()
@@ -266,9 +267,4 @@ export class DataThreads {
 export function threadCount(configured: number): number {
   if (configured === 0) return 0
   return process.platform === 'linux' ? configured : 1
-}
-
-/** Cores that the process may use. */
-export function cores(): number {
-  return availableParallelism()
 }

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
+import { loadConfiguration } from '../../src/config/load.ts'
+import { policies } from '../../src/policies/registry.ts'
+import { issueAuthority } from '../../src/process/certificate-issuer.ts'
 
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) })
 const container = z.object({
   image: z.string(),
   command: z.array(z.string()).optional(),
-  lifecycle: z.undefined().optional(),
   securityContext: z.object({
     allowPrivilegeEscalation: z.literal(false),
     readOnlyRootFilesystem: z.literal(true),
@@ -21,6 +24,7 @@ const container = z.object({
   }),
 })
 const gateway = container.extend({
+  lifecycle: z.object({ preStop: z.object({ sleep: z.object({ seconds: z.int().min(5) }) }) }),
   ports: z.array(z.object({ name: z.string(), containerPort: z.int() })),
   startupProbe: probe,
   livenessProbe: probe,
@@ -60,7 +64,8 @@ const configuration = parse(byKind('ConfigMap').data['sallyport.yaml']!) as {
 
 test('nothing is lost when pods are replaced', () => {
   const drain = Number(/^(\d+)s$/.exec(configuration.drainTimeout)?.[1])
-  assert.ok(pod.terminationGracePeriodSeconds > drain + 10)
+  const sleep = main.lifecycle.preStop.sleep.seconds
+  assert.ok(pod.terminationGracePeriodSeconds > sleep + drain + 5)
 })
 
 test('probes ask the listener that serves health', () => {
@@ -71,6 +76,22 @@ test('probes ask the listener that serves health', () => {
     assert.equal(httpGet.port, 'ops')
   assert.equal(main.livenessProbe.httpGet.path, '/healthz')
   assert.equal(main.readinessProbe.httpGet.path, '/readyz')
+})
+
+test('the configuration in it loads', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubernetes-'))
+  try {
+    // The certificate comes from a secret; any pair stands for it here.
+    const { cert, key } = issueAuthority(['localhost'])
+    writeFileSync(join(folder, 'tls.crt'), cert)
+    writeFileSync(join(folder, 'tls.key'), key)
+    const file = join(folder, 'sallyport.yaml')
+    writeFileSync(file, byKind('ConfigMap').data['sallyport.yaml']!.replaceAll('/etc/sallyport-tls', folder))
+    const loaded = await loadConfiguration([file], { env: {}, cwd: folder, policies })
+    assert.deepEqual(loaded.ok ? [] : loaded.problems, [])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('the service leads to the public listener', () => {
