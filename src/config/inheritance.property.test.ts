@@ -9,6 +9,7 @@ import { definePolicy, type Policy } from '../gateway/policy.ts'
 import { pass } from '../gateway/verdict.ts'
 import { type LoadResult, loadConfiguration } from './load.ts'
 import { renderProblems } from './render.ts'
+import type { StepSpec } from './spec.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-inheritance-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -144,7 +145,7 @@ test('what an outer block demands, every inner one demands too', async () => {
         const { own, tagged } = one.operations[index]!
         const levels = [one.top, one.api.require, tagged ? one.tag?.require : undefined, own?.require]
         const expected = levels.flatMap((level) => ['first', 'second'].flatMap((name) => wanted(name, level)))
-        const steps = operation.steps.map((step) => result.spec.steps[step]!)
+        const steps: readonly StepSpec[] = operation.steps.map((step) => result.spec.steps[step]!)
         assert.deepEqual(
           steps.map(({ policy, settings }) => `${policy} ${settings}`),
           expected,

@@ -137,7 +137,7 @@ test('text of a reference becomes the number that is asked for, also in the bloc
   assert.deepEqual(result.spec.steps[0]?.settings, { from: 7 })
   assert.match(
     problemsOf(await load({ ...configuration, require: { hours: { from: '7' } } })),
-    /expected a whole number, found text/,
+    /expected a number, found text/,
   )
 })
 

@@ -117,6 +117,8 @@ export interface ServiceSpec {
   /** `client` passes the client's host on; `target` sends the target's own. */
   readonly hostHeader: 'client' | 'target'
   readonly tls: { readonly authorities: readonly string[]; readonly serverName: string | null }
+  /** Link-local addresses and metadata services of clouds may be targets, also when a name resolves to them. */
+  readonly allowMetadataAddress: boolean
   readonly source: Source
 }
 

@@ -87,6 +87,7 @@ function only(verdict: Verdict, step: Step): Verdict {
 
 function match(x: Exchange): Verdict {
   const { plan } = x
+  if (x.method === 'OPTIONS' && matchPreflight(x)) return pass
   const found = plan.router.match(x.host, x.path, x.method)
   if (found.operation >= 0) {
     const operation = plan.operations[found.operation]!
@@ -96,20 +97,20 @@ function match(x: Exchange): Verdict {
     return pass
   }
   if (x.pathClasses !== 0) return deny(codes.PATH_AMBIGUOUS)
-  if (found.allow === '') return deny(codes.PATH_UNDECLARED)
-  if (x.method === 'OPTIONS') {
-    const requested = x.fields.get('access-control-request-method')
-    if (requested !== undefined && x.fields.get('origin') !== undefined) {
-      const target = plan.router.match(x.host, x.path, requested)
-      const operation = target.operation >= 0 ? plan.operations[target.operation]! : null
-      if (operation !== null && operation.preflight.length > 0 && x.startedAt <= operation.until) {
-        x.operation = operation
-        x.isPreflight = true
-        return pass
-      }
-    }
-  }
-  return methodUndeclared(found.allow)
+  return found.allow === '' ? deny(codes.PATH_UNDECLARED) : methodUndeclared(found.allow)
+}
+
+/** A CORS preflight belongs to the operation that the browser is about to call, not to a declared OPTIONS. */
+function matchPreflight(x: Exchange): boolean {
+  const requested = x.fields.get('access-control-request-method')
+  if (requested === undefined || x.fields.get('origin') === undefined) return false
+  const { operation: index } = x.plan.router.match(x.host, x.path, requested)
+  const operation = index >= 0 ? x.plan.operations[index]! : null
+  // In `mode: observe` a preflight is answered as if the policy were absent.
+  if (operation === null || x.startedAt > operation.until || !operation.preflight.some((step) => !step.observe)) return false
+  x.operation = operation
+  x.isPreflight = true
+  return true
 }
 
 function methodUndeclared(allow: string): Deny {

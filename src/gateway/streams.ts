@@ -1,5 +1,8 @@
 import type { Fields } from '../engines/http1/fields.ts'
 
+/** Parts up to this many bytes are copied into the write; above it a copy would cost more than it saves. */
+export const smallPart = 16_384
+
 /** Where the body of a request goes. Called by the client's side of `http/`. */
 export interface BodySink {
   /** Returns false when the sink is full; it calls `resume` on the stream when it has room again. */
@@ -27,7 +30,9 @@ export interface ClientStream {
   begin(status: number, fields: Fields, length: number, bodiless: boolean): void
   /** Sends what `begin` and `send` may hold back to join writes. Called when the source has nothing more right now. */
   flush(): void
-  /** Part of the body: the bytes from `start` to `end`. Returns false when the client reads too slowly; `onDrain` of the source is called later. */
+  /**
+   * Part of the body: the bytes from `start` to `end`. Up to `smallPart` bytes are copied before it returns, so that
+   * the chunk's memory may be used again; more are kept by reference until they are sent. Returns false when the client reads too slowly; `onDrain` of the source is called later. */
   send(chunk: Buffer, start: number, end: number): boolean
   /** The answer is complete. */
   end(trailers: Fields | null): void

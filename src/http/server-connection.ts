@@ -6,7 +6,7 @@ import { HeadParser } from '../engines/http1/head-parser.ts'
 import { CHUNKED_BODY, LENGTH_BODY, NO_BODY, readRequestHead, RequestHead } from '../engines/http1/request-head.ts'
 import { Exchange } from '../gateway/exchange.ts'
 import { refuse } from '../gateway/respond.ts'
-import type { AnswerSource, BodySink, ClientStream } from '../gateway/streams.ts'
+import { type AnswerSource, type BodySink, type ClientStream, smallPart } from '../gateway/streams.ts'
 import { deny } from '../gateway/verdict.ts'
 import { gauges } from '../observe/counters.ts'
 import { receive } from './receive.ts'
@@ -28,8 +28,6 @@ const BODY_DISCARDED = 3
 const mostDiscarded = 65_536
 /** How long a connection lingers after a last answer, so that a client still sending can read it. */
 const lingerMs = 1000
-/** Answers up to this size leave in one string with their head: one write, no buffer between. */
-const mostJoined = 16_384
 
 /**
  * The client's side of HTTP/1.1 on one socket: one request at a time, in order, each with a deadline for every step.
@@ -342,7 +340,8 @@ export class ServerConnection implements ClientStream, Deadlined {
     const head = this.#pendingHead
     this.#pendingHead = ''
     let room: boolean
-    if (head !== '' && size <= mostJoined) {
+    if (size <= smallPart) {
+      // One string for head, framing and data: one write, no buffer between.
       const data = chunk.toString('latin1', start, end)
       room = socket.write(this.#chunkedAnswer ? `${head + size.toString(16)}\r\n${data}\r\n` : head + data, 'latin1')
     } else {

@@ -68,11 +68,12 @@ function resolveOperations(
     if (operation !== null) operations.push(operation)
   }
   authentication.settle()
-  const own = authentication.ofApi()
-  const undeclared = resolveUndeclared(api, own, today, report)
-  const extra =
-    undeclared === null || own === null ? null : resolver.resolve(undeclared.declared, own.authentication)
-  if (extra !== null && undeclared !== null) operations.push({ ...extra, undeclaredUntil: undeclared.until })
+  const undeclared = resolveUndeclared(api, authentication.ofApi(), today, report)
+  if (undeclared === null) return operations
+  // By the same way as a declared operation that says nothing: the document's root must allow it too.
+  const decision = authentication.of(undeclared.declared)
+  const extra = decision === null ? null : resolver.resolve(undeclared.declared, decision)
+  if (extra !== null) operations.push({ ...extra, undeclaredUntil: undeclared.until })
   return operations
 }
 

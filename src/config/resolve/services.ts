@@ -40,6 +40,7 @@ export function resolveServices(configuration: Configuration, report: Report): S
         ),
         serverName: serverName ?? null,
       },
+      allowMetadataAddress: block.allowMetadataAddress,
       source: report.tree.keyOf(at),
     }
   })

@@ -1,5 +1,7 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { parseAddress } from '../../engines/networks/address.ts'
+import { isMetadata } from '../../engines/networks/special.ts'
 
 /** Bounds of a name's time to live, in milliseconds. */
 const leastTtlMs = 1000
@@ -16,6 +18,7 @@ const retryMs = 2000
 export class Addresses {
   readonly #name: string
   readonly #report: (message: string) => void
+  readonly #allowMetadata: boolean
   readonly #resolver = new Resolver({ timeout: 2000, tries: 2 })
   #known: readonly string[]
   #expires: number
@@ -23,8 +26,10 @@ export class Addresses {
   #failing = false
   #turn = 0
 
-  constructor(name: string, report: (message: string) => void) {
+  /** Without `allowMetadata`, a name that resolves to a link-local or metadata address does not resolve at all. */
+  constructor(name: string, allowMetadata: boolean, report: (message: string) => void) {
     this.#name = name
+    this.#allowMetadata = allowMetadata
     this.#report = report
     const fixed = isIP(name) !== 0
     this.#known = fixed ? [name] : []
@@ -55,6 +60,8 @@ export class Addresses {
   async #ask(): Promise<void> {
     try {
       const { addresses, ttlMs } = await this.#resolve()
+      const refused = this.#allowMetadata ? undefined : addresses.find(leadsToMetadata)
+      if (refused !== undefined) throw new Error(`${refused} is a link-local or metadata address; allowMetadataAddress of the service permits it`)
       this.#known = addresses
       this.#expires = performance.now() + ttlMs
       if (this.#failing) this.#report(`${this.#name} resolves again`)
@@ -85,4 +92,9 @@ export class Addresses {
     const found = await lookup(this.#name, { all: true })
     return { addresses: found.map((entry) => entry.address), ttlMs: systemTtlMs }
   }
+}
+
+function leadsToMetadata(address: string): boolean {
+  const parsed = parseAddress(address)
+  return parsed === null || isMetadata(parsed)
 }

@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext } from 'node:tls'
 import { type Code, codes } from '../../codes.ts'
 import type { ServiceSpec, TargetSpec } from '../../config/spec.ts'
+import { smallPart } from '../../gateway/streams.ts'
 import { type Counters, gauges } from '../../observe/counters.ts'
 import type { Deadlined, Deadlines } from '../deadlines.ts'
 import type { Addresses } from './addresses.ts'
@@ -85,8 +86,9 @@ export class Pool {
       return this.#serveQueue()
     }
     const address = addresses[at]!
-    new Connecting(this.#dial(address), this.target.secure, this.#service.timeouts.connectMs, this.#deadlines, (failure, socket) => {
-      if (failure === null) return this.#established(waiter, socket, address)
+    const reading: Reading = { connection: null }
+    new Connecting(this.#dial(address, reading), this.target.secure, this.#service.timeouts.connectMs, this.#deadlines, (failure, socket) => {
+      if (failure === null) return this.#established(waiter, socket, address, reading)
       // Nothing was sent yet, so every request may go to the next address.
       if (at + 1 < addresses.length && failure.code !== codes.UPSTREAM_TLS) return this.#tryAddresses(waiter, addresses, at + 1)
       this.#open--
@@ -95,9 +97,12 @@ export class Pool {
     })
   }
 
-  #dial(address: string): Socket {
+  #dial(address: string, reading: Reading): Socket {
     const { target } = this
-    if (!target.secure) return connectTcp({ host: address, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+    if (!target.secure) {
+      const onread = { buffer: readBuffer, callback: (bytes: number): boolean => deliver(reading, bytes) }
+      return connectTcp({ host: address, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, onread })
+    }
     return connectTls({
       host: address,
       port: target.port,
@@ -108,7 +113,7 @@ export class Pool {
     })
   }
 
-  #established(waiter: PoolWaiter, socket: Socket, address: string): void {
+  #established(waiter: PoolWaiter, socket: Socket, address: string, reading: Reading): void {
     this.#counters.add(gauges.upstreamConnections, 1)
     this.#counters.add(gauges.upstreamConnectionsTotal, 1)
     const connection = new UpstreamConnection(
@@ -117,6 +122,8 @@ export class Pool {
       (idle) => this.#returned(idle),
       (closed) => this.#gone(closed),
     )
+    reading.connection = connection
+    if (this.target.secure) socket.on('data', (chunk: Buffer) => connection.receive(chunk))
     this.#deadlines.add(connection)
     if (waiter.waiting) waiter.connected(connection, false)
     else this.#returned(connection)
@@ -156,6 +163,20 @@ export class Pool {
       if (next.waiting) this.#connect(next)
     }
   }
+}
+
+/** Which connection the bytes of a socket belong to, once it is made. */
+interface Reading {
+  connection: UpstreamConnection | null
+}
+
+/** All clear-text connections of a thread read into one buffer: no memory is claimed and freed for each read. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536)
+
+function deliver({ connection }: Reading, bytes: number): boolean {
+  if (connection === null) return true
+  connection.receive(bytes > smallPart ? Buffer.copyBytesFrom(readBuffer, 0, bytes) : readBuffer.subarray(0, bytes))
+  return !connection.socket.isPaused()
 }
 
 interface Failure {

@@ -23,7 +23,7 @@ export class UpstreamService implements Upstream {
     this.counters = counters
     const context = secureContext(spec)
     this.pools = spec.targets.map(
-      (target) => new Pool(spec, target, new Addresses(target.host, (message) => report(`service ${spec.name}: ${message}`)), context, deadlines, counters),
+      (target) => new Pool(spec, target, new Addresses(target.host, spec.allowMetadataAddress, (message) => report(`service ${spec.name}: ${message}`)), context, deadlines, counters),
     )
   }
 

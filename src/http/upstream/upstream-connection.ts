@@ -55,7 +55,6 @@ export class UpstreamConnection implements Deadlined {
     this.address = address
     this.#onIdle = onIdle
     this.#onClosed = onClosed
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('end', () => this.#onEnd())
     socket.on('error', (error) => this.#fail(codes.UPSTREAM_CLOSED, error.message))
     socket.on('close', () => {
@@ -104,7 +103,8 @@ export class UpstreamConnection implements Deadlined {
     else this.#user.expired()
   }
 
-  #onData(chunk: Buffer): void {
+  /** Takes bytes that came from the target. Nothing of `chunk` is kept if it is no longer than `smallPart`. */
+  receive(chunk: Buffer): void {
     if (this.#user === null) {
       // Bytes nobody asked for would be read as the answer to the next request.
       this.socket.destroy()

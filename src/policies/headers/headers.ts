@@ -1,4 +1,5 @@
-import { definePolicy, type HeaderEdit, type Policy, type ResponseView } from '../../gateway/policy.ts'
+import type { HeaderEdit, Policy, RequestView, ResponseView, UpstreamRequest } from '../../gateway/policy.ts'
+import { definePolicy } from '../../gateway/policy.ts'
 import { type HeadersSettings, settings } from './settings.ts'
 
 /** What an answer without them gets. `Cache-Control` and two conditional ones are in `secure`. */
@@ -48,9 +49,10 @@ export const headers: Policy<HeadersSettings> = definePolicy({
     const clientRemove = lower(config.response.remove)
     const kept = new Set(clientRemove)
     return {
-      prepare(_request, upstream) {
-        apply(upstream.headers, upstreamSet, upstreamRemove)
-      },
+      // Absent where there is nothing to edit: the request then goes up without a copy of its fields.
+      ...(upstreamSet.length + upstreamRemove.length > 0 && {
+        prepare: (_request: RequestView, upstream: UpstreamRequest) => apply(upstream.headers, upstreamSet, upstreamRemove),
+      }),
       respond(request, response) {
         if (config.response.security) for (const name of fingerprints) response.headers.remove(name)
         apply(response.headers, clientSet, clientRemove)
