@@ -1,5 +1,5 @@
 // What `import … from 'sallyport'` gives: writing a configuration in TypeScript, and running a gateway from a program.
-import type { ConfigurationInput } from './config/define.ts'
+import { type ConfigurationInput, defineConfig as define } from './config/define.ts'
 
 export { type Gateway, start } from './process/start.ts'
 export { StartError } from './process/start-error.ts'
@@ -8,6 +8,4 @@ export { StartError } from './process/start-error.ts'
 export type Configuration = ConfigurationInput<'headers' | 'cors', 'addresses'>
 
 /** Gives a configuration its type, so that an editor completes and checks it. */
-export function defineConfig(configuration: Configuration): Configuration {
-  return configuration
-}
+export const defineConfig: (configuration: Configuration) => Configuration = define

@@ -4,15 +4,23 @@ import { type ConfigurationSource, readConfiguration } from '../process/configur
 import { StartError } from '../process/start-error.ts'
 import { type Output, wantsColor } from './output.ts'
 
-/** Judges a configuration. 0: nothing to say. 1: findings, or something stands open. 2: it cannot be used. */
-export async function runCheck(source: ConfigurationSource, format: 'text' | 'json', { stdout, stderr }: Output): Promise<number> {
+/** Judges a configuration. 0: nothing to say. 1: findings. 2: it cannot be used. */
+export async function runCheck(
+  source: ConfigurationSource,
+  format: 'text' | 'json',
+  { stdout, stderr }: Output,
+): Promise<number> {
   const color = wantsColor(process.stdout)
   try {
     const { spec, findings } = await readConfiguration(source, policies, 1, () => undefined)
     if (format === 'json') {
-      stdout(`${JSON.stringify({ usable: true, operations: spec.operations.length, findings, opens: spec.opens, problems: [] }, null, 2)}\n`)
+      stdout(
+        `${JSON.stringify({ usable: true, operations: spec.operations.length, findings, opens: spec.opens, problems: [] }, null, 2)}\n`,
+      )
     } else {
-      const anonymous = spec.operations.filter((operation) => operation.authentication.kind === 'anonymous').length
+      const anonymous = spec.operations.filter(
+        (operation) => operation.authentication.kind === 'anonymous',
+      ).length
       stdout(`${spec.operations.length} operations, ${anonymous} of them open to everybody\n`)
       if (spec.opens.length > 0) stdout(`\nopens\n${renderOpens(spec.opens, { color, cwd: source.cwd })}`)
       if (findings.length > 0) stdout(`\nfindings\n${renderFindings(findings, { color, cwd: source.cwd })}`)
@@ -23,8 +31,15 @@ export async function runCheck(source: ConfigurationSource, format: 'text' | 'js
     const { problems } = error
     if (format === 'json') {
       const listed = problems.map((problem) => ({ at: sourceText(problem.source, source.cwd), ...problem }))
-      stdout(`${JSON.stringify({ usable: false, problems: listed, message: problems.length === 0 ? error.message : undefined }, null, 2)}\n`)
-    } else stderr(problems.length === 0 ? `${error.message}\n` : renderProblems(problems, { color: wantsColor(process.stderr), cwd: source.cwd }))
+      stdout(
+        `${JSON.stringify({ usable: false, problems: listed, message: problems.length === 0 ? error.message : undefined }, null, 2)}\n`,
+      )
+    } else
+      stderr(
+        problems.length === 0
+          ? `${error.message}\n`
+          : renderProblems(problems, { color: wantsColor(process.stderr), cwd: source.cwd }),
+      )
     return 2
   }
 }

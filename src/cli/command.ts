@@ -2,33 +2,51 @@ import { Command, CommanderError, Option } from 'commander'
 import { version } from '../process/version.ts'
 import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
+import { dataFolderOf } from './data-folder.ts'
 import { runExplain } from './explain.ts'
 import { runInit } from './init.ts'
 import { runKeys } from './keys.ts'
 import { runStart } from './start.ts'
-import { dataFolderOf } from './data-folder.ts'
 
 const stdout = (text: string): void => void process.stdout.write(text)
 const stderr = (text: string): void => void process.stderr.write(text)
 const streams = { stdout: process.stdout, stderr: process.stderr }
 
 const files = (): Option =>
-  new Option('-c, --config <file...>', 'configuration files (default: sallyport.yaml of this folder)').default([])
-const data = (): Option => new Option('--data <folder>', 'folder of the store and the local certificate; wins over `data`').env('SALLYPORT_DATA')
+  new Option(
+    '-c, --config <file...>',
+    'configuration files (default: sallyport.yaml of this folder)',
+  ).default([])
+const data = (): Option =>
+  new Option('--data <folder>', 'folder of the store and the local certificate; wins over `data`').env(
+    'SALLYPORT_DATA',
+  )
 
 interface SourceOptions {
   readonly config: string[]
   readonly data?: string
 }
 
-function source({ config, data: dataFolder }: SourceOptions): { files: string[]; cwd: string; env: NodeJS.ProcessEnv; dataFolder?: string } {
-  return { files: config, cwd: process.cwd(), env: process.env, ...(dataFolder === undefined ? {} : { dataFolder }) }
+function source({ config, data: dataFolder }: SourceOptions): {
+  files: string[]
+  cwd: string
+  env: NodeJS.ProcessEnv
+  dataFolder?: string
+} {
+  return {
+    files: config,
+    cwd: process.cwd(),
+    env: process.env,
+    ...(dataFolder === undefined ? {} : { dataFolder }),
+  }
 }
+
+/** A reader that goes away (`sallyport check | head`) is no error, and nobody is left to work for. */
+const endWithReader = (error: NodeJS.ErrnoException): never => process.exit(error.code === 'EPIPE' ? 0 : 1)
 
 /** Runs a command line; sets the exit code, and never prints a stack for a mistake of the caller's. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
-  // A reader that goes away (`sallyport check | head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  process.stdout.on('error', endWithReader)
   try {
     await program().parseAsync(argv)
   } catch (error) {
@@ -47,27 +65,50 @@ function program(): Command {
     .version(version, '--version', 'print the version')
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
-    .addHelpText('after', '\nExamples:\n  sallyport init openapi.yaml --upstream http://127.0.0.1:3000\n  sallyport check\n  sallyport start\n  sallyport keys create keys --owner alice\n  sallyport explain GET /orders --as keys/alice\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sallyport init openapi.yaml --upstream http://127.0.0.1:3000\n  sallyport check\n  sallyport start\n  sallyport keys create keys --owner alice\n  sallyport explain GET /orders --as keys/alice\n',
+    )
   const command = (name: string, text: string, examples: string): Command =>
     root.command(name).description(text).exitOverride().addHelpText('after', `\nExamples:\n${examples}`)
 
-  command('init', 'write a configuration for an OpenAPI document', '  sallyport init openapi.yaml --upstream http://127.0.0.1:3000\n  sallyport init\n')
+  command(
+    'init',
+    'write a configuration for an OpenAPI document',
+    '  sallyport init openapi.yaml --upstream http://127.0.0.1:3000\n  sallyport init\n',
+  )
     .argument('[document]', 'OpenAPI 3.x or Swagger 2.0 document')
     .option('--upstream <url>', 'where the service listens')
     .option('-o, --output <file>', 'file to write', 'sallyport.yaml')
     .option('--force', 'replace an existing file', false)
-    .action(async (document: string | undefined, options: { upstream?: string; output: string; force: boolean }) => {
-      process.exitCode = await runInit({ ...(document === undefined ? {} : { document }), ...options, cwd: process.cwd(), stdout })
-    })
+    .action(
+      async (
+        document: string | undefined,
+        options: { upstream?: string; output: string; force: boolean },
+      ) => {
+        process.exitCode = await runInit({
+          ...(document === undefined ? {} : { document }),
+          ...options,
+          cwd: process.cwd(),
+          stdout,
+        })
+      },
+    )
 
   command('start', 'run the gateway', '  sallyport start\n  sallyport start -c sallyport.yaml -c keys.yaml\n')
     .addOption(files())
     .addOption(data())
     .action(async (options: SourceOptions) => {
+      // The gateway serves on when the reader of its log goes away.
+      process.stdout.off('error', endWithReader)
       process.exitCode = await runStart(source(options), { stdout, stderr })
     })
 
-  command('check', 'judge a configuration: exit 0 fine, 1 findings, 2 unusable', '  sallyport check\n  sallyport check -c sallyport.yaml --format json\n')
+  command(
+    'check',
+    'judge a configuration: exit 0 fine, 1 findings, 2 unusable',
+    '  sallyport check\n  sallyport check -c sallyport.yaml --format json\n',
+  )
     .addOption(files())
     .addOption(data())
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
@@ -75,7 +116,11 @@ function program(): Command {
       process.exitCode = await runCheck(source(options), options.format, { stdout, stderr })
     })
 
-  command('explain', 'tell what would happen to a request, and which line says so', "  sallyport explain GET /orders\n  sallyport explain DELETE /orders/1001 --as partners/ada\n  sallyport explain GET /orders -H 'X-API-Key: …' --admin http://127.0.0.1:9901 --token-file .sallyport/admin-token\n")
+  command(
+    'explain',
+    'tell what would happen to a request, and which line says so',
+    "  sallyport explain GET /orders\n  sallyport explain DELETE /orders/1001 --as partners/ada\n  sallyport explain GET /orders -H 'X-API-Key: …' --admin http://127.0.0.1:9901 --token-file .sallyport/admin-token\n",
+  )
     .argument('[method]', 'method, in capital letters')
     .argument('[url]', 'path, or whole URL')
     .addOption(files())
@@ -86,29 +131,61 @@ function program(): Command {
     .option('--admin <url>', 'ask a running gateway at this admin address')
     .option('--token-file <file>', 'file with the admin token, for --admin')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
-    .action(async (method: string | undefined, url: string | undefined, options: SourceOptions & ExplainFlags) => {
-      process.exitCode = await runExplain({ ...options, ...(method === undefined ? {} : { method }), ...(url === undefined ? {} : { url }), source: source(options) }, { stdout, stderr })
-    })
+    .action(
+      async (method: string | undefined, url: string | undefined, options: SourceOptions & ExplainFlags) => {
+        process.exitCode = await runExplain(
+          {
+            ...options,
+            ...(method === undefined ? {} : { method }),
+            ...(url === undefined ? {} : { url }),
+            source: source(options),
+          },
+          { stdout, stderr },
+        )
+      },
+    )
 
-  const keys = command('keys', 'issue, list and revoke API keys', '  sallyport keys create partners --owner ada\n  sallyport keys list\n  sallyport keys revoke key_4fJ…\n')
-  const sub = (name: string, text: string): Command => keys.command(name).description(text).exitOverride().addOption(files()).addOption(data())
+  const keys = command(
+    'keys',
+    'issue, list and revoke API keys',
+    '  sallyport keys create partners --owner ada\n  sallyport keys list\n  sallyport keys revoke key_4fJ…\n',
+  )
+  const sub = (name: string, text: string): Command =>
+    keys.command(name).description(text).exitOverride().addOption(files()).addOption(data())
   sub('create', 'issue a key; it is printed once')
     .argument('<identity>', 'identity of type api-key')
     .requiredOption('--owner <name>', 'whom it is for')
     .option('--json', 'print JSON', false)
     .action(async (identity: string, options: SourceOptions & { owner: string; json: boolean }) => {
       const dataFolder = await dataFolderOf(source(options), identity)
-      process.exitCode = await runKeys({ action: 'create', dataFolder, identity, owner: options.owner, json: options.json, ...streams })
+      process.exitCode = await runKeys({
+        action: 'create',
+        dataFolder,
+        identity,
+        owner: options.owner,
+        json: options.json,
+        ...streams,
+      })
     })
   sub('list', 'list keys, without their secrets')
     .option('--json', 'print JSON', false)
     .action(async (options: SourceOptions & { json: boolean }) => {
-      process.exitCode = await runKeys({ action: 'list', dataFolder: await dataFolderOf(source(options)), json: options.json, ...streams })
+      process.exitCode = await runKeys({
+        action: 'list',
+        dataFolder: await dataFolderOf(source(options)),
+        json: options.json,
+        ...streams,
+      })
     })
   sub('revoke', 'end a key at once')
     .argument('<id>', 'id of the key')
     .action(async (id: string, options: SourceOptions) => {
-      process.exitCode = await runKeys({ action: 'revoke', dataFolder: await dataFolderOf(source(options)), id, ...streams })
+      process.exitCode = await runKeys({
+        action: 'revoke',
+        dataFolder: await dataFolderOf(source(options)),
+        id,
+        ...streams,
+      })
     })
 
   command('completion', 'print a completion script', '  source <(sallyport completion bash)\n')

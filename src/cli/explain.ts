@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExplainQuery } from '../admin/host.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
-import { explain } from '../process/explain.ts'
+import { type ExplainedRequest, explain, renderExplanation } from '../process/explain.ts'
 import { LiveKeys } from '../process/live-keys.ts'
 import { StartError } from '../process/start-error.ts'
 import { openStore } from '../store/store.ts'
@@ -32,8 +32,15 @@ export async function runExplain(args: ExplainArguments, { stdout, stderr }: Out
     stderr('Write a method and a path: sallyport explain GET /orders\n')
     return 2
   }
-  const query: ExplainQuery = { method: args.method, url: args.url, as: args.as ?? null, headers: args.header.map(headerOf) }
-  return args.admin === undefined ? explainFile(args, query, { stdout, stderr }) : explainRunning(args, args.admin, query, { stdout, stderr })
+  const query: ExplainQuery = {
+    method: args.method,
+    url: args.url,
+    as: args.as ?? null,
+    headers: args.header.map(headerOf),
+  }
+  return args.admin === undefined
+    ? explainFile(args, query, { stdout, stderr })
+    : explainRunning(args, args.admin, query, { stdout, stderr })
 }
 
 function headerOf(line: string): readonly [string, string] {
@@ -42,7 +49,11 @@ function headerOf(line: string): readonly [string, string] {
   return [line.slice(0, colon), line.slice(colon + 1).trim()]
 }
 
-async function explainFile({ source, format }: ExplainArguments, query: ExplainQuery, { stdout, stderr }: Output): Promise<number> {
+async function explainFile(
+  { source, format }: ExplainArguments,
+  query: ExplainQuery,
+  { stdout, stderr }: Output,
+): Promise<number> {
   const keys = new LiveKeys()
   const { plan, spec } = await readConfiguration(source, policies, 1, keys.find)
   // Explaining makes nothing: without a store there are no keys to know.
@@ -57,41 +68,87 @@ async function explainFile({ source, format }: ExplainArguments, query: ExplainQ
     return 2
   }
   stdout(format === 'json' ? `${JSON.stringify(explanation.json, null, 2)}\n` : explanation.text)
-  const { verdict } = explanation.json as { verdict: string }
+  return exitCodeOf(explanation.json as ExplainedRequest)
+}
+
+function exitCodeOf({ verdict }: ExplainedRequest): number {
   return verdict === 'allow' || verdict === 'answer' ? 0 : 1
 }
 
-async function explainRunning({ tokenFile, format }: ExplainArguments, admin: string, query: ExplainQuery, { stdout, stderr }: Output): Promise<number> {
+async function explainRunning(
+  { tokenFile, format }: ExplainArguments,
+  admin: string,
+  query: ExplainQuery,
+  { stdout, stderr }: Output,
+): Promise<number> {
   if (tokenFile === undefined) {
     stderr('Name the file with the admin token: --token-file .sallyport/admin-token\n')
     return 2
   }
-  const url = new URL('/explain', admin)
+  const url = URL.parse('/explain', admin)
+  if (url === null) {
+    stderr('Write the admin address as a URL: --admin http://127.0.0.1:9901\n')
+    return 2
+  }
   url.searchParams.set('method', query.method)
   url.searchParams.set('url', query.url)
   if (query.as !== null) url.searchParams.set('as', query.as)
   for (const [name, value] of query.headers) url.searchParams.append('header', `${name}: ${value}`)
   const token = (await readFile(tokenFile, 'utf8')).trim()
   const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}`, accept: format === 'json' ? 'application/json' : 'text/plain' },
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
     redirect: 'error',
     signal: AbortSignal.timeout(10_000),
+  }).catch((error: Error) => {
+    throw new Error(
+      `no gateway answers at ${url.origin} (${error.cause instanceof Error ? error.cause.message : error.message}): check \`admin.address\` and --admin`,
+    )
   })
   const body = await response.text()
   if (!response.ok) {
     stderr(`the gateway answered ${response.status}: ${body}\n`)
     return 2
   }
-  stdout(body.endsWith('\n') ? body : `${body}\n`)
-  return 0
+  const explanation = JSON.parse(body) as ExplainedRequest
+  stdout(format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : renderExplanation(explanation))
+  return exitCodeOf(explanation)
 }
 
 /** The configuration as it is in force, with every default written out and every secret left out. */
 async function printDefaults({ source }: ExplainArguments, stdout: (text: string) => void): Promise<number> {
   const { spec } = await readConfiguration(source, policies, 1, () => undefined)
-  const { listeners, admin, trustedProxies, limits, services, dataThreads, drainTimeoutMs, watch, log, dataFolder } = spec
-  let text = JSON.stringify({ listeners, admin, trustedProxies, limits, services, dataThreads, drainTimeoutMs, watch, log, dataFolder }, null, 2)
-  for (const secret of spec.secrets) if (secret !== '') text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]')
+  const {
+    listeners,
+    admin,
+    trustedProxies,
+    limits,
+    services,
+    dataThreads,
+    readinessLeadMs,
+    drainTimeoutMs,
+    watch,
+    log,
+    dataFolder,
+  } = spec
+  let text = JSON.stringify(
+    {
+      listeners,
+      admin,
+      trustedProxies,
+      limits,
+      services,
+      dataThreads,
+      readinessLeadMs,
+      drainTimeoutMs,
+      watch,
+      log,
+      dataFolder,
+    },
+    null,
+    2,
+  )
+  for (const secret of spec.secrets)
+    if (secret !== '') text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]')
   stdout(`${text}\n`)
   return 0
 }

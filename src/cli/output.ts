@@ -5,6 +5,9 @@ export interface Output {
 }
 
 /** Colour for a stream: a terminal, and nobody asked for none (https://no-color.org). */
-export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {
+export function wantsColor(
+  stream: { readonly isTTY?: boolean },
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
   return stream.isTTY === true && (env['NO_COLOR'] ?? '') === ''
 }

@@ -35,6 +35,7 @@ export type ConfigurationInput<S extends string, R extends string> = Blocks<S, R
   readonly apis?: Readonly<Record<string, ApiConfiguration<S, R>>>
   readonly log?: readonly SinkInput[]
   readonly dataThreads?: number | 'auto'
+  readonly readinessLead?: DurationText
   readonly drainTimeout?: DurationText
   readonly watch?: boolean
 }

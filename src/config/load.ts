@@ -97,6 +97,7 @@ async function load(
     operations: used.operations,
     log,
     dataThreads: configuration.dataThreads === 'auto' ? availableParallelism() : configuration.dataThreads,
+    readinessLeadMs: configuration.readinessLead ?? 0,
     drainTimeoutMs: configuration.drainTimeout,
     watch: configuration.watch,
     secrets: [...references.secrets],

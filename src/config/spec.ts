@@ -26,6 +26,8 @@ export interface GatewaySpec {
   readonly log: readonly SinkSpec[]
   /** Number of data threads; 0 runs all in the main thread. */
   readonly dataThreads: number
+  /** Between `/readyz` going off and the first `connection: close`. */
+  readonly readinessLeadMs: number
   readonly drainTimeoutMs: number
   /** Reload when a configuration file changes. */
   readonly watch: boolean

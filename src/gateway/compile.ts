@@ -1,6 +1,7 @@
 import type { GatewaySpec, IdentitySpec, OperationSpec, ServiceSpec, Source, StepSpec } from '../config/spec.ts'
 import { buildRouter } from '../engines/match/router.ts'
 import { allowedClasses } from '../engines/path/path-classes.ts'
+import { asciiJson } from '../observe/ascii-json.ts'
 import type { FactName } from './facts.ts'
 import { type Phase, phases, type ResponsePhase } from './phases.ts'
 import type { Authentication, Operation, Plan, Step } from './plan.ts'
@@ -97,8 +98,8 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       respond: inPhase('respond'),
       allowedPathClasses: allowedClasses(operation.allowPath),
       until: operation.undeclaredUntil === null ? Number.POSITIVE_INFINITY : Date.parse(`${operation.undeclaredUntil}T23:59:59Z`),
-      apiJson: JSON.stringify(operation.api),
-      nameJson: JSON.stringify(operation.name),
+      apiJson: asciiJson(operation.api),
+      nameJson: asciiJson(operation.name),
     })
   })
   return Object.freeze({

@@ -18,7 +18,8 @@ const overriding: ReadonlySet<string> = new Set([
 ])
 const overridingPrefixes = ['x-forwarded-', 'x-envoy-', 'x-original-', 'x-middleware-', 'x-sallyport-'] as const
 
-function isOverriding(name: string): boolean {
+/** Whether a field says what only the gateway may say. */
+export function isOverriding(name: string): boolean {
   if (overriding.has(name)) return true
   if (name.charCodeAt(0) !== 120 /* x */) return false
   for (const prefix of overridingPrefixes) if (name.startsWith(prefix)) return true

@@ -27,7 +27,9 @@ export class Listener {
   readonly #gate: Gate
   readonly #admission: Admission
   readonly #connections = new Set<ServerConnection>()
-  readonly #handshaking = new Set<Socket>()
+  /** Sockets in their handshake, by the peer's address and port. */
+  readonly #handshaking = new Map<string, Socket>()
+  #draining = false
   readonly #server: Server
   #options: ListenerOptions
   #contexts = new Map<Certificate, ListenerContext>()
@@ -79,23 +81,27 @@ export class Listener {
 
   /** Stops accepting and closes each connection after the request it is in. */
   drain(): void {
+    this.#draining = true
     this.#server.close()
     for (const connection of this.#connections) connection.drain()
   }
 
-  /** Connections with a request in flight. */
-  get busy(): number {
-    let busy = 0
-    for (const connection of this.#connections) if (!connection.idle) busy++
-    return busy
+  /** Connections that are not finished yet. */
+  get open(): number {
+    let open = this.#handshaking.size
+    for (const connection of this.#connections) if (!connection.finished) open++
+    return open
   }
 
   /** Ends what is still in flight; returns how many requests that cut. */
   cut(): number {
-    const { busy } = this
-    for (const connection of [...this.#connections]) connection.cut()
-    for (const socket of this.#handshaking) socket.destroy()
-    return busy
+    let cut = 0
+    for (const connection of [...this.#connections]) {
+      if (!connection.idle) cut++
+      connection.cut()
+    }
+    for (const socket of this.#handshaking.values()) socket.destroy()
+    return cut
   }
 
   #createPlain(): Server {
@@ -119,6 +125,7 @@ export class Listener {
     })
     server.on('connection', (socket: Socket) => this.#handshake(socket))
     server.on('secureConnection', (socket: TLSSocket) => {
+      this.#shaken(peerOf(socket))
       const address = addressOf(socket)
       if (address === null) return socket.destroy()
       this.#serve(socket, this.#contextOf(chooseCertificate(this.#options.certificates, socket.servername)), address)
@@ -139,8 +146,15 @@ export class Listener {
     }
     if (this.#admit(socket) === null) return
     this.#gate.counters.add(gauges.handshakes, 1)
-    this.#handshaking.add(socket)
-    socket.once('close', () => this.#handshaking.delete(socket))
+    const peer = peerOf(socket)
+    this.#handshaking.set(peer, socket)
+    socket.once('close', () => {
+      if (this.#handshaking.get(peer) === socket) this.#shaken(peer)
+    })
+  }
+
+  #shaken(peer: string): void {
+    if (this.#handshaking.delete(peer)) this.#gate.counters.add(gauges.handshakes, -1)
   }
 
   #admit(socket: Socket): string | null {
@@ -158,6 +172,7 @@ export class Listener {
     const connection = new ServerConnection(socket, this.#gate, context, address)
     this.#connections.add(connection)
     connection.onGone = () => this.#connections.delete(connection)
+    if (this.#draining) connection.drain()
   }
 
   #contextOf(certificate: Certificate): ListenerContext {
@@ -175,6 +190,11 @@ export class Listener {
 function plainContext({ spec, redirectCertificates }: ListenerOptions): ListenerContext {
   const covers = (host: string): boolean => redirectCertificates.length === 0 || redirectCertificates.some((certificate) => certificate.covers(host))
   return { spec, balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null, covers }
+}
+
+/** Tells a TLS socket and the socket below it that they are one connection. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }
 
 /** The peer's address in canonical text; null when the socket is gone already. */

@@ -28,6 +28,8 @@ const BODY_DISCARDED = 3
 const mostDiscarded = 65_536
 /** How long a connection lingers after a last answer, so that a client still sending can read it. */
 const lingerMs = 1000
+/** How long a connection that is idle when draining begins may still bring a request. */
+const lastRequestMs = 1000
 
 /**
  * The client's side of HTTP/1.1 on one socket: one request at a time, in order, each with a deadline for every step.
@@ -48,6 +50,8 @@ export class ServerConnection implements ClientStream, Deadlined {
   #sinkFull = false
   #held: Buffer | null = null
   #close = false
+  /** The listener is being closed: the request that comes next, if any, is the last. */
+  #last = false
   #lingering = false
   #ended = false
   #begun = false
@@ -84,10 +88,16 @@ export class ServerConnection implements ClientStream, Deadlined {
     return this.#exchange === null && this.#parser.idle
   }
 
-  /** Closes as soon as no request is in flight. */
+  /** Nothing more is expected of it, and everything is handed to the system. */
+  get finished(): boolean {
+    return this.#lingering && this.socket.writableLength === 0
+  }
+
+  /** Closes after this answer or the next one, or soon when no request comes: one may be on its way already. */
   drain(): void {
-    this.#close = true
-    if (this.idle) this.#finishSocket()
+    this.#last = true
+    if (this.#exchange !== null) this.#close = true
+    else if (this.#parser.idle) this.deadline = Math.min(this.deadline, performance.now() + lastRequestMs)
   }
 
   /** Cuts the request in flight, whose deadline for draining has passed. */
@@ -115,6 +125,8 @@ export class ServerConnection implements ClientStream, Deadlined {
     while (at < chunk.length && !this.#lingering) {
       if (this.#exchange === null && this.#body !== BODY_DISCARDED) {
         if (this.#close) return
+        // A client that does not read its answers is not given more of them.
+        if (this.socket.writableNeedDrain) return this.#hold(at === 0 ? chunk : chunk.subarray(at))
         if (this.#parser.idle) {
           this.#requestStartedAt = Date.now()
           this.#requestStarted = performance.now()
@@ -147,7 +159,9 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.#held = null
     this.#gate.release(held.length)
     this.#consume(held)
-    if (this.#held === null && !this.#sinkFull) this.socket.resume()
+    if (this.#held !== null) return
+    if (this.#ended) this.#settleEnd()
+    else if (!this.#sinkFull) this.socket.resume()
   }
 
   #begin(): void {
@@ -163,7 +177,7 @@ export class ServerConnection implements ClientStream, Deadlined {
       this.#bodyLeft = head.length
       this.#decoder = head.framing === CHUNKED_BODY ? new ChunkedDecoder(this.#gate.limits) : null
     }
-    if (!head.keepAlive || this.#gate.draining) this.#close = true
+    if (!head.keepAlive || this.#last) this.#close = true
     const x = this.#makeExchange(head)
     receive(x, this.#listener, this.#gate)
   }
@@ -258,6 +272,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.#body = BODY_DONE
     this.#sink = null
     this.#decoder = null
+    this.#emptySink()
     this.deadline = 0
     if (discarded) this.deadline = performance.now() + this.#gate.limits.idleTimeoutMs
     else sink?.end(trailers)
@@ -274,6 +289,13 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (x === null || this.#begun) return this.destroy()
     this.#dropSource()
     refuse(x, deny(code))
+  }
+
+  /** The sink takes no more, so it is not what the socket waits for. */
+  #emptySink(): void {
+    if (!this.#sinkFull) return
+    this.#sinkFull = false
+    if (this.#held === null) this.socket.resume()
   }
 
   #dropSource(): void {
@@ -376,10 +398,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     const { hsts } = this.#listener.spec
     let text = `x-request-id: ${x.id}\r\n`
     if (hsts !== '' && x.secure) text += `strict-transport-security: ${hsts}\r\n`
-    if (this.#close || this.#gate.draining) {
-      this.#close = true
-      text += 'connection: close\r\n'
-    }
+    if (this.#close) text += 'connection: close\r\n'
     return text
   }
 
@@ -396,7 +415,7 @@ export class ServerConnection implements ClientStream, Deadlined {
       this.#body = BODY_DONE
     } else {
       this.#body = BODY_DISCARDED
-      this.#sinkFull = false
+      this.#emptySink()
     }
   }
 
@@ -407,8 +426,9 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.source = null
     this.#gate.counters.add(gauges.requestsActive, -1)
     x.finish()
-    if (this.#close || this.#ended) return this.#finishSocket()
-    this.deadline = performance.now() + this.#gate.limits.idleTimeoutMs
+    if (this.#close || (this.#ended && this.#held === null)) return this.#finishSocket()
+    const { idleTimeoutMs, sendTimeoutMs } = this.#gate.limits
+    this.deadline = performance.now() + (this.socket.writableNeedDrain ? sendTimeoutMs : idleTimeoutMs)
     if (this.#held !== null) this.#next()
   }
 
@@ -424,9 +444,11 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (this.#lingering) return
     this.#lingering = true
     this.#dropHeld()
-    this.socket.end()
+    this.deadline = performance.now() + this.#gate.limits.sendTimeoutMs
+    this.socket.end(() => {
+      this.deadline = performance.now() + lingerMs
+    })
     this.socket.resume()
-    this.deadline = performance.now() + lingerMs
   }
 
   #dropHeld(): void {
@@ -438,18 +460,20 @@ export class ServerConnection implements ClientStream, Deadlined {
 
   #onDrain(): void {
     if (this.#exchange !== null && this.#body !== BODY_STREAMING) this.deadline = 0
+    if (this.#exchange === null && this.#held !== null) this.#next()
     this.source?.drained()
   }
 
   #onEnd(): void {
     this.#ended = true
-    if (this.#exchange === null) {
-      if (!this.#lingering) this.#finishSocket()
-      return
-    }
-    // The client sends no more; what it asked for whole is still answered, then the connection ends.
+    if (this.#held === null) this.#settleEnd()
+  }
+
+  /** The client sends no more: what it asked for whole is still answered, what it broke off is not. */
+  #settleEnd(): void {
+    if (this.#exchange === null) return this.#finishSocket()
     this.#close = true
-    if (this.#body !== BODY_DONE && this.#held === null) this.destroy()
+    if (this.#body !== BODY_DONE) this.destroy()
   }
 
   #onClose(): void {

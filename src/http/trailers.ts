@@ -1,6 +1,7 @@
 import { Fields } from '../engines/http1/fields.ts'
 import type { HeadParser } from '../engines/http1/head-parser.ts'
 import { numberOf } from '../engines/http1/names.ts'
+import { isOverriding } from './forwarded.ts'
 
 /** Known names that carry no routing, framing, authentication or content meaning, and so may trail (RFC 9110 §6.5.1). */
 const harmless: ReadonlySet<number> = new Set(['content-digest', 'repr-digest', 'digest', 'server-timing', 'etag'].map(numberOf))
@@ -23,7 +24,7 @@ export function requestTrailers(parser: HeadParser, reserved: ReadonlySet<string
 }
 
 function mayTrail(name: string, reserved: ReadonlySet<string>): boolean {
-  return !(name.includes('_') || name.includes('.') || name.startsWith('x-forwarded') || name.startsWith('content-') || reserved.has(name))
+  return !(name.includes('_') || name.includes('.') || name.startsWith('content-') || isOverriding(name) || reserved.has(name))
 }
 
 /** Trailers of a response: those that may trail are passed on, others are dropped. */

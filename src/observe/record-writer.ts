@@ -1,4 +1,5 @@
 import type { Exchange } from '../gateway/exchange.ts'
+import { asciiJson } from './ascii-json.ts'
 import { redactPath, redactQuery } from './redact.ts'
 
 let second = 0
@@ -15,55 +16,48 @@ function timestamp(at: number): string {
   return `${secondText}${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`
 }
 
-/** A JSON string. The test is for the rare text that needs escapes; it is one linear pass and no backtracking. */
-function quote(text: string): string {
-  return /[^\x20-\x7e]|["\\]/.test(text) ? escape(text) : `"${text}"`
-}
-
-/** JSON escapes also whatever is not visible ASCII, so that no terminal or log reader meets it raw (T60). */
-function escape(text: string): string {
-  return JSON.stringify(text).replace(
-    /[^\x20-\x7e]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
 /** Longest text of a client's in a record. */
 const mostText = 2048
 
 const clip = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText)}…` : text)
 
-const round = (ms: number): number => Math.round(ms * 1000) / 1000
+/** Milliseconds with three decimals. Whole numbers become text several times faster than fractions do. */
+function milliseconds(ms: number): string {
+  const microseconds = Math.round(ms * 1000)
+  const whole = (microseconds / 1000) | 0
+  const rest = microseconds - whole * 1000
+  return rest === 0 ? `${whole}` : `${whole}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}`
+}
 
 /** The decision record of a finished exchange as one line of JSON (`decision-record.ts`), ended by a line feed. */
 export function writeRecord(x: Exchange, now: number): string {
   let line = `{"time":"${timestamp(x.startedAt)}","id":"${x.id}"`
   if (x.trace !== null) line += `,"trace":"${x.trace}"`
-  line += `,"listener":${quote(x.listener)},"client":"${x.clientAddress}"`
+  line += `,"listener":${asciiJson(x.listener)},"client":"${x.clientAddress}"`
   if (x.peer !== x.clientAddress) line += `,"peer":"${x.peer}"`
-  if (x.method !== '') line += `,"method":${quote(x.method)}`
-  if (x.host !== '') line += `,"host":${quote(clip(x.host))}`
+  if (x.method !== '') line += `,"method":${asciiJson(x.method)}`
+  if (x.host !== '') line += `,"host":${asciiJson(clip(x.host))}`
   // A target that was refused has no normal form: what was sent is the evidence.
   const path = x.path === '' ? x.head.target.split('?', 1)[0]! : x.path
-  if (path !== '') line += `,"path":${quote(clip(redactPath(path)))}`
-  if (x.query !== '') line += `,"query":${quote(clip(redactQuery(x.query)))}`
+  if (path !== '') line += `,"path":${asciiJson(clip(redactPath(path)))}`
+  if (x.query !== '') line += `,"query":${asciiJson(clip(redactQuery(x.query)))}`
   if (x.operation !== null) line += `,"api":${x.operation.apiJson},"operation":${x.operation.nameJson}`
   const { caller } = x.facts
-  if (caller !== undefined) line += `,"caller":${quote(`${caller.identity}/${caller.id}`)}`
+  if (caller !== undefined) line += `,"caller":${asciiJson(`${caller.identity}/${caller.id}`)}`
   const { trail } = x
   if (trail !== null) {
     line += ',"policies":['
     for (let i = 0; i < trail.length; i += 3) {
-      line += `${i === 0 ? '' : ','}[${quote(trail[i] as string)},"${trail[i + 1]}",${trail[i + 2]}]`
+      line += `${i === 0 ? '' : ','}[${asciiJson(trail[i] as string)},"${trail[i + 1]}",${trail[i + 2]}]`
     }
     line += ']'
   }
   line += `,"verdict":"${x.verdict}"`
   if (x.code !== null) line += `,"code":"${x.code}"`
-  if (x.reason !== null) line += `,"reason":${quote(clip(x.reason))}`
+  if (x.reason !== null) line += `,"reason":${asciiJson(clip(x.reason))}`
   line += `,"status":${x.status}`
   if (x.upstream !== null) line += `,"upstream":"${x.upstream}","attempts":${x.attempts}`
-  line += `,"bytesIn":${x.bytesIn},"bytesOut":${x.bytesOut},"ms":${round(now - x.started)}`
-  if (x.upstreamMs >= 0) line += `,"upstreamMs":${round(x.upstreamMs)}`
+  line += `,"bytesIn":${x.bytesIn},"bytesOut":${x.bytesOut},"ms":${milliseconds(now - x.started)}`
+  if (x.upstreamMs >= 0) line += `,"upstreamMs":${milliseconds(x.upstreamMs)}`
   return `${line}}\n`
 }

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadConfiguration } from '../config/load.ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding, Problem } from '../config/problem.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
 import { compile, PlanError } from '../gateway/compile.ts'
 import type { Plan } from '../gateway/plan.ts'
 import type { KeyRecord, Policy } from '../gateway/policy.ts'
 import type { Upstream } from '../gateway/upstream.ts'
+import { keyMaterialProblems } from './key-material.ts'
 import { StartError } from './start-error.ts'
 
 /** Where a configuration is read from. */
@@ -36,29 +37,64 @@ const standardNames = ['sallyport.yaml', 'sallyport.yml', 'sallyport.json', 'sal
 export const embeddedDefault: string = fileURLToPath(new URL('../../schema/default.yaml', import.meta.url))
 
 /** Files to read: those named, else the standard one of the folder, else the embedded default. */
-export function configurationFiles({ files, cwd }: ConfigurationSource): { files: readonly string[]; embedded: boolean } {
+export function configurationFiles({ files, cwd }: ConfigurationSource): {
+  files: readonly string[]
+  embedded: boolean
+} {
   if (files.length > 0) return { files, embedded: false }
   const found = standardNames.find((name) => existsSync(join(cwd, name)))
-  return found === undefined ? { files: [embeddedDefault], embedded: true } : { files: [found], embedded: false }
+  return found === undefined
+    ? { files: [embeddedDefault], embedded: true }
+    : { files: [found], embedded: false }
 }
 
 /** Looks up an API key; see `Host.findKey`. */
 export type FindKey = (presented: string) => KeyRecord | undefined
 
 /** Loads and compiles; throws StartError with every problem found. */
-export async function readConfiguration(source: ConfigurationSource, policies: readonly Policy[], generation: number, findKey: FindKey): Promise<Configuration> {
+export async function readConfiguration(
+  source: ConfigurationSource,
+  policies: readonly Policy[],
+  generation: number,
+  findKey: FindKey,
+): Promise<Configuration> {
   const { files, embedded } = configurationFiles(source)
   const dataFolder = source.dataFolder ?? (embedded ? '.sallyport' : undefined)
-  const loaded = await loadConfiguration(files, { ...(dataFolder === undefined ? {} : { dataFolder }), env: source.env, cwd: source.cwd, policies })
-  if (!loaded.ok) throw new StartError(renderProblems(loaded.problems, { color: false, cwd: source.cwd }).trimEnd(), loaded.problems)
+  const loaded = await loadConfiguration(files, {
+    ...(dataFolder === undefined ? {} : { dataFolder }),
+    env: source.env,
+    cwd: source.cwd,
+    policies,
+  })
+  if (!loaded.ok) throw refusal(loaded.problems, source)
+  const unusable = keyMaterialProblems(loaded.spec)
+  if (unusable.length > 0) throw refusal(unusable, source)
   try {
-    const plan = compile(loaded.spec, { generation, policies, findKey, upstream: (service) => judgeOnly(service.name) })
+    const plan = compile(loaded.spec, {
+      generation,
+      policies,
+      findKey,
+      upstream: (service) => judgeOnly(service.name),
+    })
     return { spec: loaded.spec, plan, findings: loaded.findings, embedded }
   } catch (error) {
     if (!(error instanceof PlanError)) throw error
-    const problem = { source: error.source, path: '', message: error.message, remedy: 'Change the line, or what it depends on.' }
-    throw new StartError(renderProblems([problem], { color: false, cwd: source.cwd }).trimEnd(), [problem])
+    throw refusal(
+      [
+        {
+          source: error.source,
+          path: '',
+          message: error.message,
+          remedy: 'Change the line, or what it depends on.',
+        },
+      ],
+      source,
+    )
   }
+}
+
+function refusal(problems: readonly Problem[], { cwd }: ConfigurationSource): StartError {
+  return new StartError(renderProblems(problems, { color: false, cwd }).trimEnd(), problems)
 }
 
 function judgeOnly(name: string): Upstream {

@@ -40,7 +40,12 @@ export class ConnectionAdmission implements Admission {
   readonly #ledger: SharedTable
   readonly #limits: () => WireLimits
 
-  constructor(shared: SharedArrayBuffer, ledger: SharedArrayBuffer, thread: number, limits: () => WireLimits) {
+  constructor(
+    shared: SharedArrayBuffer,
+    ledger: SharedArrayBuffer,
+    thread: number,
+    limits: () => WireLimits,
+  ) {
     this.#shared = new SharedTable(shared, thread)
     this.#ledger = new SharedTable(ledger, thread)
     this.#limits = limits

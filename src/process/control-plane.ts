@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync, watch, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewaySpec, ListenerSpec } from '../config/spec.ts'
 import { closeAll } from '../gateway/compile.ts'
-import type { Policy } from '../gateway/policy.ts'
 import { Counters, countersBytes } from '../observe/counters.ts'
 import type { Log } from '../observe/log.ts'
 import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
@@ -14,25 +14,24 @@ import { ConnectionTables } from './connection-admission.ts'
 import { DataThreads, ThreadRefusal, threadCount } from './data-threads.ts'
 import { explain } from './explain.ts'
 import type { LostRequest } from './in-flight.ts'
-import { ensureLocalCertificate } from './local-authority.ts'
 import { LiveKeys } from './live-keys.ts'
+import { ensureLocalCertificate } from './local-authority.ts'
 import { lostRecord } from './lost-record.ts'
 import type { NewPlan, SharedMemory } from './messages.ts'
 import { OpsListeners } from './ops-listeners.ts'
 import { addressText, probe } from './ports.ts'
+import type { Program } from './program.ts'
 import { StartError } from './start-error.ts'
 import { version } from './version.ts'
 
 const ticketKeysBytes = 48
 /** Session tickets are sealed anew with other keys after this long: a stolen key opens little. */
 const ticketRotationMs = 8 * 3600_000
-/** Between readiness going off and the first `connection: close`: balancers notice before clients do. */
-const readinessLeadMs = 200
 
 /** The main thread: configuration, store, admin, metrics, logs, and the data threads. */
 export class ControlPlane {
   readonly #source: ConfigurationSource
-  readonly #policies: readonly Policy[]
+  readonly #program: Program
   readonly #log: Log
   readonly #store: Store
   readonly #keys: LiveKeys
@@ -45,38 +44,46 @@ export class ControlPlane {
   #generations: Generation[] = []
   #ticketKeys = randomBytes(ticketKeysBytes)
   #ready = false
+  #stopping = false
   #reloading: Promise<void> = Promise.resolve()
   #stopWatching: (() => void) | null = null
   readonly #rotation: NodeJS.Timeout
-  readonly #pidFile: string
+  #pidFile: string | null = null
 
-  private constructor(source: ConfigurationSource, policies: readonly Policy[], log: Log, configuration: Configuration, store: Store, keys: LiveKeys, onHopeless: () => void) {
+  private constructor(
+    source: ConfigurationSource,
+    program: Program,
+    log: Log,
+    configuration: Configuration,
+    store: Store,
+    keys: LiveKeys,
+    onHopeless: () => void,
+  ) {
     this.#source = source
-    this.#policies = policies
+    this.#program = program
     this.#log = log
     this.#configuration = configuration
     this.#store = store
     this.#keys = keys
     const { spec } = configuration
     this.#sinks = openSinks(spec.log, { report: (message) => log.warn('log-sink', message) })
-    this.#metrics = new MetricsRegistry({ version, sinks: () => this.#sinks.stats(), generation: () => this.#generation })
+    this.#metrics = new MetricsRegistry({
+      version,
+      sinks: () => this.#sinks.stats(),
+      generation: () => this.#generation,
+    })
     const count = threadCount(spec.dataThreads)
     const tables = new ConnectionTables()
     const shared: SharedMemory = {
       heartbeats: new SharedArrayBuffer(4 * Math.max(1, count)),
-      outstanding: new SharedArrayBuffer(4 * Math.max(1, count)),
       table: tables.shared.buffer,
     }
-    this.#threads = new DataThreads(this.#newPlan(spec), shared, tables, {
+    const plan = newPlan(spec, this.#generation)
+    this.#count(plan)
+    this.#threads = new DataThreads(plan, shared, tables, {
       count,
-      policies,
-      init: () => ({
-        shared,
-        pepper: store.pepper,
-        keys: store.keysSnapshot(),
-        ticketKeys: this.#ticketKeys,
-        reusePort: process.platform === 'linux',
-      }),
+      program,
+      secrets: () => ({ pepper: store.pepper, keys: store.keysSnapshot(), ticketKeys: this.#ticketKeys }),
       onRecords: (batch) => this.#sinks.write(batch),
       onEvent: (message) => log.warn('data-thread', message),
       onLost: (thread, why, lost) => this.#onLost(thread, why, lost),
@@ -90,18 +97,28 @@ export class ControlPlane {
       metrics: () => this.#metrics.render(),
       reload: () => this.reload('admin'),
       explain: (query) => explain(this.#configuration.plan, query),
-      status: () => ({ generation: this.#generation, threads: count, restarts: this.#threads.restarts, sinks: this.#sinks.stats() }),
+      status: () => ({
+        generation: this.#generation,
+        threads: count,
+        serving: this.#threads.serving,
+        restarts: this.#threads.restarts,
+        sinks: this.#sinks.stats(),
+      }),
       refused: () => this.#metrics.countAdminRefusal(),
     })
-    this.#pidFile = join(spec.dataFolder, 'gateway.pid')
     this.#rotation = setInterval(() => this.#rotateTickets(), ticketRotationMs)
     this.#rotation.unref()
   }
 
   /** Starts everything; throws StartError and leaves nothing running when something is in the way. */
-  static async start(source: ConfigurationSource, policies: readonly Policy[], log: Log, onHopeless: () => void): Promise<ControlPlane> {
+  static async start(
+    source: ConfigurationSource,
+    program: Program,
+    log: Log,
+    onHopeless: () => void,
+  ): Promise<ControlPlane> {
     const keys = new LiveKeys()
-    const configuration = await readConfiguration(source, policies, 1, keys.find)
+    const configuration = await readConfiguration(source, program.policies, 1, keys.find)
     log.setSecrets(configuration.spec.secrets)
     const store = open(configuration.spec.dataFolder)
     try {
@@ -109,7 +126,15 @@ export class ControlPlane {
       keepAdminToken(store, configuration.spec.dataFolder)
       const spec = await withLocalCertificates(configuration.spec)
       await probeAll(addressesOf(spec), spec)
-      const plane = new ControlPlane(source, policies, log, { ...configuration, spec }, store, keys, onHopeless)
+      const plane = new ControlPlane(
+        source,
+        program,
+        log,
+        { ...configuration, spec },
+        store,
+        keys,
+        onHopeless,
+      )
       try {
         await plane.#open()
       } catch (error) {
@@ -134,12 +159,14 @@ export class ControlPlane {
     const problems = await this.#sinks.opened()
     if (problems.length > 0) throw new StartError(problems.join('\n'))
     await this.#threads.start()
-    for (const [thread, memory] of this.#threads.counters.entries()) this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
+    for (const [thread, memory] of this.#threads.counters.entries())
+      this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
     await this.#ops.open(this.spec)
     this.#store.onChange(() => {
       this.#keys.refresh(this.#store)
       this.#threads.broadcast({ type: 'keys', keys: this.#store.keysSnapshot() })
     })
+    this.#pidFile = join(this.spec.dataFolder, 'gateway.pid')
     writeFileSync(this.#pidFile, `${process.pid}\n`, { mode: 0o600 })
     this.#watchFiles()
     this.#ready = true
@@ -157,29 +184,53 @@ export class ControlPlane {
 
   async #reload(by: string): Promise<number> {
     try {
-      const next = await readConfiguration(this.#source, this.#policies, this.#generation + 1, this.#keys.find)
+      if (this.#stopping) throw new StartError('The gateway is being stopped.')
+      const next = await readConfiguration(
+        this.#source,
+        this.#program.policies,
+        this.#generation + 1,
+        this.#keys.find,
+      )
       this.#log.setSecrets([...this.spec.secrets, ...next.spec.secrets])
       for (const key of ['dataFolder', 'dataThreads'] as const) {
-        if (next.spec[key] !== this.spec[key]) throw new StartError(`${key === 'dataFolder' ? 'data' : key} cannot change while the gateway runs: restart it.`)
+        if (next.spec[key] !== this.spec[key])
+          throw new StartError(
+            `${key === 'dataFolder' ? 'data' : key} cannot change while the gateway runs: restart it.`,
+          )
       }
       const spec = await withLocalCertificates(next.spec)
       const known = new Set(addressesOf(this.spec).map(addressText))
-      await probeAll(addressesOf(spec).filter((address) => !known.has(addressText(address))), spec)
-      await this.#threads.replace(this.#newPlan(spec, this.#generation + 1))
+      await probeAll(
+        addressesOf(spec).filter((address) => !known.has(addressText(address))),
+        spec,
+      )
+      const plan = newPlan(spec, this.#generation + 1)
+      await this.#threads.replace(plan)
+      // From here on it is in force, whatever else goes wrong.
       this.#generation++
+      this.#count(plan)
       closeAll(this.#configuration.plan.instances)
       this.#configuration = { ...next, spec }
-      await this.#ops.open(spec)
+      await this.#ops
+        .open(spec)
+        .catch((error: unknown) => this.#log.error('listener-failed', asStartError(error, spec).message))
       const troubles = await this.#sinks.replace(spec.log)
       for (const trouble of troubles) this.#log.warn('log-sink', trouble)
       this.#watchFiles()
       this.#metrics.countReload('applied')
-      this.#log.info('reloaded', `configuration ${this.#generation} is in force (by ${by})`, { generation: this.#generation, by })
+      this.#log.info('reloaded', `configuration ${this.#generation} is in force (by ${by})`, {
+        generation: this.#generation,
+        by,
+      })
       return this.#generation
     } catch (error) {
       this.#metrics.countReload('refused')
       const known = asStartError(error, this.spec)
-      this.#log.error('reload-refused', `the configuration is refused and the old one keeps serving (by ${by}): ${known.message}`, { by })
+      this.#log.error(
+        'reload-refused',
+        `the configuration is refused and the old one keeps serving (by ${by}): ${known.message}`,
+        { by },
+      )
       throw known
     }
   }
@@ -194,36 +245,48 @@ export class ControlPlane {
   async stop(): Promise<void> {
     const served = this.#ready
     this.#ready = false
+    this.#stopping = true
     clearInterval(this.#rotation)
     this.#stopWatching?.()
-    if (served) await new Promise((resolve) => setTimeout(resolve, readinessLeadMs))
+    if (served) await sleep(this.spec.readinessLeadMs)
     const cut = served ? await this.#threads.stop(this.spec.drainTimeoutMs) : await this.#threads.stop(0)
-    if (served) this.#log.info('stopped', cut === 0 ? 'drained: every request was answered' : `drained: ${cut} requests were cut at the deadline`, { cut })
+    if (served)
+      this.#log.info(
+        'stopped',
+        cut === 0
+          ? 'drained: every request was answered'
+          : `drained: ${cut} requests were cut at the deadline`,
+        { cut },
+      )
     await this.#ops.close()
     await this.#sinks.close()
     this.#metrics.close()
     this.#store.close()
-    rmSync(this.#pidFile, { force: true })
+    if (this.#pidFile !== null) rmSync(this.#pidFile, { force: true })
   }
 
   /**
-   * The plan as threads get it, with counters for each thread, known to the metrics. The generation before stays live
-   * until the next reload: requests that started under it are still counted there.
+   * Makes the counters of a plan known to the metrics. The generation before stays live until the next reload:
+   * requests that started under it are still counted there.
    */
-  #newPlan(spec: GatewaySpec, generation = this.#generation): NewPlan {
-    const threads = Math.max(1, threadCount(spec.dataThreads))
-    const operations = Array.from({ length: threads }, () => new SharedArrayBuffer(countersBytes(spec.operations.length)))
+  #count({ spec, operations }: NewPlan): void {
+    const threads = operations.length
     const names = spec.operations.map(({ api, name }) => ({ api, operation: name }))
     for (const old of this.#generations.slice(0, -threads)) this.#metrics.retire(old)
-    const made = operations.map((memory, thread): Generation => ({ thread, counters: new Counters(memory), operations: names }))
+    const made = operations.map(
+      (memory, thread): Generation => ({ thread, counters: new Counters(memory), operations: names }),
+    )
     this.#generations = [...this.#generations.slice(-threads), ...made]
     for (const one of made) this.#metrics.addGeneration(one)
-    return { generation, spec, operations }
   }
 
   #onLost(thread: number, why: string, lost: readonly LostRequest[]): void {
     this.#metrics.countThreadRestart()
-    this.#log.error('data-thread-lost', `data thread ${thread} ended (${why}) with ${lost.length} requests in flight, and is replaced`, { thread, lost: lost.length })
+    this.#log.error(
+      'data-thread-lost',
+      `data thread ${thread} ended (${why}) with ${lost.length} requests in flight, and is replaced`,
+      { thread, lost: lost.length },
+    )
     if (lost.length > 0) this.#sinks.write(lost.map(lostRecord).join(''))
   }
 
@@ -238,7 +301,8 @@ export class ControlPlane {
     this.#stopWatching = null
     if (!this.spec.watch) return
     const names = new Map<string, Set<string>>()
-    for (const file of this.spec.files) names.set(dirname(file), (names.get(dirname(file)) ?? new Set()).add(basename(file)))
+    for (const file of this.spec.files)
+      names.set(dirname(file), (names.get(dirname(file)) ?? new Set()).add(basename(file)))
     let timer: NodeJS.Timeout | undefined
     const watchers = [...names].map(([folder, files]) =>
       watch(folder, (_event, name) => {
@@ -251,6 +315,19 @@ export class ControlPlane {
       clearTimeout(timer)
       for (const watcher of watchers) watcher.close()
     }
+  }
+}
+
+/** The plan as threads get it, with counters for each of them. */
+function newPlan(spec: GatewaySpec, generation: number): NewPlan {
+  const threads = Math.max(1, threadCount(spec.dataThreads))
+  return {
+    generation,
+    spec,
+    operations: Array.from(
+      { length: threads },
+      () => new SharedArrayBuffer(countersBytes(spec.operations.length)),
+    ),
   }
 }
 
@@ -273,7 +350,9 @@ async function withLocalCertificates(spec: GatewaySpec): Promise<GatewaySpec> {
   if (names.length === 0) return spec
   const { cert, key } = await ensureLocalCertificate(spec.dataFolder, names)
   const complete = (listener: ListenerSpec): ListenerSpec =>
-    listener.tls === null || listener.tls.local.length === 0 ? listener : { ...listener, tls: { ...listener.tls, certificates: [{ cert, key }] } }
+    listener.tls === null || listener.tls.local.length === 0
+      ? listener
+      : { ...listener, tls: { ...listener.tls, certificates: [{ cert, key }] } }
   return { ...spec, listeners: spec.listeners.map(complete) }
 }
 
@@ -287,7 +366,9 @@ async function probeAll(addresses: readonly ListenerSpec['address'][], spec: Gat
     try {
       await probe(address)
     } catch (error) {
-      throw new StartError(portSentence(addressText(address), (error as NodeJS.ErrnoException).code ?? '', spec))
+      throw new StartError(
+        portSentence(addressText(address), (error as NodeJS.ErrnoException).code ?? '', spec),
+      )
     }
   }
 }
@@ -295,15 +376,21 @@ async function probeAll(addresses: readonly ListenerSpec['address'][], spec: Gat
 function portSentence(address: string, code: string, spec: GatewaySpec): string {
   const name = spec.listeners.find((listener) => addressText(listener.address) === address)?.name
   const key = name === undefined ? 'admin.address' : `listeners.${name}.address`
-  if (code === 'EADDRINUSE') return `${address} is taken by another process: end that one, or give \`${key}\` another port.`
-  if (code === 'EACCES') return `${address} may not be opened by this user: give \`${key}\` a port above 1023, or grant CAP_NET_BIND_SERVICE.`
+  if (code === 'EADDRINUSE')
+    return `${address} is taken by another process: end that one, or give \`${key}\` another port.`
+  if (code === 'EACCES')
+    return `${address} may not be opened by this user: give \`${key}\` a port above 1023, or grant CAP_NET_BIND_SERVICE.`
   if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine: correct \`${key}\`.`
   return `${address} cannot be opened (${code}): check \`${key}\`.`
 }
 
 function asStartError(error: unknown, spec: GatewaySpec): StartError {
   if (error instanceof StartError) return error
-  if (error instanceof ThreadRefusal && error.code !== '') return new StartError(`${error.message} (${spec.listeners.map((listener) => listener.name).join(', ')})`)
+  if (error instanceof ThreadRefusal) return new StartError(error.message)
   const { code, message } = error as NodeJS.ErrnoException
-  return new StartError(code === 'EROFS' || code === 'EACCES' ? `${message}: the folder ${spec.dataFolder} must be writable; name another with \`data\` or --data.` : message)
+  return new StartError(
+    code === 'EROFS' || code === 'EACCES'
+      ? `${message}: the folder ${spec.dataFolder} must be writable; name another with \`data\` or --data.`
+      : message,
+  )
 }

@@ -24,6 +24,7 @@ import { RecordBatches } from './record-batches.ts'
 /** Bytes that all clients of one data thread together may make it hold (256 MB). */
 const memoryBudget = 256 * 1024 * 1024
 const beatMs = 100
+const drainCheckMs = 20
 
 /** A plan that is compiled and whose new sockets are open, before anything changes for clients. */
 interface Prepared {
@@ -60,6 +61,8 @@ export class DataPlane implements Gate, Recorder {
   #prepared: Prepared | null = null
   /** Plans that requests in flight still hold, with their counters. */
   readonly #retired = new Map<Plan, Counters>()
+  /** Listeners that a reload took away and that still answer. */
+  readonly #leaving = new Set<Listener>()
   #draining = false
   #drainCheck: NodeJS.Timeout | null = null
 
@@ -70,7 +73,9 @@ export class DataPlane implements Gate, Recorder {
     this.counters = new Counters(init.counters)
     this.#keys = new KeyIndex(init.keys, init.pepper)
     this.#ticketKeys = Buffer.from(init.ticketKeys)
-    this.#records = new RecordBatches(init.shared.outstanding, init.thread, this.counters, (batch) => this.#post({ type: 'records', batch }))
+    this.#records = new RecordBatches(init.records, this.counters, (segment) =>
+      this.#post({ type: 'records', segment }),
+    )
     this.#inFlight = new InFlight(init.inFlight)
     this.#admission = new ConnectionAdmission(init.shared.table, init.ledger, init.thread, () => this.limits)
     this.#beats = new Int32Array(init.shared.heartbeats)
@@ -129,7 +134,6 @@ export class DataPlane implements Gate, Recorder {
   /** The one place where a request ends: counters and its decision record. */
   finish(x: Exchange): void {
     const now = performance.now()
-    this.#inFlight.leave(x)
     const { counters } = this
     counters.finish(x.code, (now - x.started) / 1000)
     counters.add(gauges.bytesIn, x.bytesIn)
@@ -142,6 +146,8 @@ export class DataPlane implements Gate, Recorder {
       operations?.finishOperation(operation.index, x.status)
     }
     this.#records.add(writeRecord(x, now))
+    // After the record: a thread that dies in between has one too many rather than none.
+    this.#inFlight.leave(x)
     if (x.plan !== this.#plan) this.#closeRetired()
   }
 
@@ -154,7 +160,8 @@ export class DataPlane implements Gate, Recorder {
   async #onMessage(message: ToThread): Promise<void> {
     switch (message.type) {
       case 'prepare':
-        if (await this.#prepare(message.plan)) this.#post({ type: 'prepared', generation: message.plan.generation })
+        if (await this.#prepare(message.plan))
+          this.#post({ type: 'prepared', generation: message.plan.generation })
         return
       case 'commit':
         this.#commit(message.generation)
@@ -171,13 +178,8 @@ export class DataPlane implements Gate, Recorder {
         return
       case 'drain':
         return this.#drain()
-      case 'cut': {
-        let cut = 0
-        for (const listener of this.#listeners.values()) cut += listener.cut()
-        this.#records.flush()
-        this.#post({ type: 'drained', cut })
-        return
-      }
+      case 'cut':
+        return this.#cut()
     }
   }
 
@@ -192,20 +194,36 @@ export class DataPlane implements Gate, Recorder {
         findKey: (presented) => this.#keys.find(presented),
         upstream: (service) => this.#service(service, services),
       })
-      const options = new Map(spec.listeners.filter((listener) => listener.kind !== 'ops').map((listener) => [listenerKey(listener), this.#listenerOptions(listener, spec)]))
+      const options = new Map(
+        spec.listeners
+          .filter((listener) => listener.kind !== 'ops')
+          .map((listener) => [listenerKey(listener), this.#listenerOptions(listener, spec)]),
+      )
       for (const [key, option] of options) {
         if (this.#listeners.has(key)) continue
         const listener = new Listener(option, this, this.#admission)
         await listener.listen()
         opened.set(key, listener)
       }
-      this.#prepared = { plan, operations: new Counters(operations[this.#init.thread]!), trustedProxies: new NetworkSet(spec.trustedProxies), opened, options, services }
+      this.#prepared = {
+        plan,
+        operations: new Counters(operations[this.#init.thread]!),
+        trustedProxies: new NetworkSet(spec.trustedProxies),
+        opened,
+        options,
+        services,
+      }
       return true
     } catch (error) {
       for (const listener of opened.values()) listener.drain()
       if (plan !== null) closeAll(plan.instances)
       const known = error as NodeJS.ErrnoException
-      this.#post({ type: 'refused', generation, message: error instanceof Error ? error.message : 'unknown', code: known.code ?? '' })
+      this.#post({
+        type: 'refused',
+        generation,
+        message: error instanceof Error ? error.message : 'unknown',
+        code: known.code ?? '',
+      })
       return false
     }
   }
@@ -225,7 +243,7 @@ export class DataPlane implements Gate, Recorder {
       kept?.update(options)
       listeners.set(key, kept ?? prepared.opened.get(key)!)
     }
-    for (const [key, listener] of this.#listeners) if (!listeners.has(key)) listener.drain()
+    for (const [key, listener] of this.#listeners) if (!listeners.has(key)) this.#leave(listener)
     this.#listeners = listeners
     for (const [key, service] of this.#services) if (!prepared.services.has(key)) service.close()
     this.#services = prepared.services
@@ -248,31 +266,67 @@ export class DataPlane implements Gate, Recorder {
     }
   }
 
+  /** A listener that the configuration no longer has: its requests finish, or are cut at the deadline for draining. */
+  #leave(listener: Listener): void {
+    listener.drain()
+    this.#leaving.add(listener)
+    const deadline = performance.now() + this.#plan!.spec.drainTimeoutMs
+    const timer = setInterval(() => {
+      if (listener.open > 0 && performance.now() < deadline) return
+      listener.cut()
+      this.#leaving.delete(listener)
+      clearInterval(timer)
+    }, drainCheckMs)
+    timer.unref()
+  }
+
   #drain(): void {
     this.#draining = true
     for (const listener of this.#listeners.values()) listener.drain()
-    const check = (): void => {
-      let busy = 0
-      for (const listener of this.#listeners.values()) busy += listener.busy
-      if (busy > 0) return
-      if (this.#drainCheck !== null) clearInterval(this.#drainCheck)
-      this.#records.flush()
-      this.#post({ type: 'drained', cut: 0 })
-    }
-    this.#drainCheck = setInterval(check, 20)
+    this.#drainCheck = setInterval(() => {
+      for (const listener of this.#everyListener()) if (listener.open > 0) return
+      this.#finishDraining({ type: 'drained' })
+    }, drainCheckMs)
+  }
+
+  /** Cut requests are recorded when their sockets have closed, a moment later. */
+  #cut(): void {
+    if (this.#drainCheck !== null) clearInterval(this.#drainCheck)
+    let cut = 0
+    for (const listener of this.#everyListener()) cut += listener.cut()
+    this.#drainCheck = setInterval(() => {
+      if (this.counters.gauge(gauges.requestsActive) === 0) this.#finishDraining({ type: 'cut', cut })
+    }, drainCheckMs)
+  }
+
+  #finishDraining(answer: FromThread): void {
+    if (this.#drainCheck !== null) clearInterval(this.#drainCheck)
+    this.#records.flush()
+    this.#post(answer)
+  }
+
+  #everyListener(): Listener[] {
+    return [...this.#listeners.values(), ...this.#leaving]
   }
 
   /** Services are shared by equal settings, also over a reload: their idle connections live on. */
   #service(spec: ServiceSpec, into: Map<string, UpstreamService>): UpstreamService {
     const key = JSON.stringify({ ...spec, source: null })
     const service =
-      into.get(key) ?? this.#services.get(key) ?? new UpstreamService(spec, this.deadlines, this.counters, (message) => this.#post({ type: 'event', message }))
+      into.get(key) ??
+      this.#services.get(key) ??
+      new UpstreamService(spec, this.deadlines, this.counters, (message) =>
+        this.#post({ type: 'event', message }),
+      )
     into.set(key, service)
     return service
   }
 
   #listenerOptions(listener: ListenerSpec, spec: GatewaySpec): ListenerOptions {
-    const target = listener.kind === 'redirect' ? spec.listeners.find((other) => other.tls !== null && other.address.port === listener.redirectPort) : undefined
+    const target =
+      listener.kind === 'redirect'
+        ? spec.listeners.find((other) => other.tls !== null && other.address.port === listener.redirectPort)
+        : undefined
     return {
       spec: listener,
       certificates: certificatesOf(listener),

@@ -1,21 +1,21 @@
+import type { ExplainQuery, Explanation } from '../admin/host.ts'
+import { codes } from '../codes.ts'
 import { sourceText } from '../config/render.ts'
 import type { GatewaySpec, Source } from '../config/spec.ts'
-import type { ExplainQuery, Explanation } from '../admin/host.ts'
 import type { Fields } from '../engines/http1/fields.ts'
 import { HeadParser } from '../engines/http1/head-parser.ts'
-import { readRequestHead, RequestHead } from '../engines/http1/request-head.ts'
+import { RequestHead, readRequestHead } from '../engines/http1/request-head.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
 import { Exchange } from '../gateway/exchange.ts'
 import { decide } from '../gateway/handle.ts'
-import { upstreamPath } from '../http/upstream/request-text.ts'
 import type { Authentication, Operation, Plan, Step } from '../gateway/plan.ts'
 import { refuse } from '../gateway/respond.ts'
 import type { ClientStream } from '../gateway/streams.ts'
 import { deny, pass, type Verdict } from '../gateway/verdict.ts'
-import { codes } from '../codes.ts'
 import type { Gate } from '../http/gate.ts'
 import type { ListenerContext } from '../http/listener-context.ts'
 import { receive } from '../http/receive.ts'
+import { upstreamPath } from '../http/upstream/request-text.ts'
 
 /** One step of an explanation. */
 export interface ExplainedStep {
@@ -51,12 +51,22 @@ export interface ExplainedRequest {
 export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanation> {
   const head = headOf(query)
   const listener = plan.spec.listeners.find((one) => one.kind === 'gateway')
-  if (listener === undefined) return { ok: false, problem: 'The configuration has no listener that serves APIs.' }
+  if (listener === undefined)
+    return { ok: false, problem: 'The configuration has no listener that serves APIs.' }
   const assumed = query.as === null ? plan : assume(plan, query.as)
-  if (assumed === null) return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
+  if (assumed === null)
+    return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
   const client = new Listening()
   const gate = judgingGate(assumed)
-  const x = new Exchange(gate, client, typeof head === 'string' ? new RequestHead() : head, listener.name, '127.0.0.1', Date.now(), performance.now())
+  const x = new Exchange(
+    gate,
+    client,
+    typeof head === 'string' ? new RequestHead() : head,
+    listener.name,
+    '127.0.0.1',
+    Date.now(),
+    performance.now(),
+  )
   client.exchange = x
   if (typeof head === 'string') refuse(x, deny(codes[head]))
   else {
@@ -65,16 +75,25 @@ export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanat
     await gate.decided()
   }
   const json = describe(x, query)
-  return { ok: true, json, text: render(json) }
+  return { ok: true, json, text: renderExplanation(json) }
 }
 
 function headOf(query: ExplainQuery): RequestHead | keyof typeof codes {
-  const url = /^https?:\/\//.test(query.url) ? query.url : `https://localhost${query.url.startsWith('/') ? '' : '/'}${query.url}`
+  const url = /^https?:\/\//.test(query.url)
+    ? query.url
+    : `https://localhost${query.url.startsWith('/') ? '' : '/'}${query.url}`
   const [, authority = '', target = '/'] = /^https?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? []
   const lines = query.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const host = query.headers.some(([name]) => name.toLowerCase() === 'host') ? '' : `Host: ${authority}\r\n`
-  const parser = new HeadParser('request', { requestLineBytes: 65_536, headerCount: 200, headerBytes: 65_536 })
-  const text = Buffer.from(`${query.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`, 'latin1')
+  const parser = new HeadParser('request', {
+    requestLineBytes: 65_536,
+    headerCount: 200,
+    headerBytes: 65_536,
+  })
+  const text = Buffer.from(
+    `${query.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`,
+    'latin1',
+  )
   const after = parser.take(text, 0)
   if (after === -2) return parser.fault
   if (after !== text.length) return 'REQUEST_LINE_INVALID'
@@ -90,10 +109,18 @@ function assume(plan: Plan, as: string): Plan | null {
   const operations = plan.operations.map((operation): Operation => {
     const { authentication } = operation
     if (authentication === null) return operation
-    const identities = authentication.identities.map((step): Step => ({ ...step, instance: { request: (_request, set) => judge(step.name, set) } }))
-    return { ...operation, authentication: { identities, groups: authentication.groups } satisfies Authentication }
+    const identities = authentication.identities.map(
+      (step): Step => ({ ...step, instance: { request: (_request, set) => judge(step.name, set) } }),
+    )
+    return {
+      ...operation,
+      authentication: { identities, groups: authentication.groups } satisfies Authentication,
+    }
   })
-  const judge = (name: string, set: (fact: 'caller', value: { id: string; identity: string }) => void): Verdict => {
+  const judge = (
+    name: string,
+    set: (fact: 'caller', value: { id: string; identity: string }) => void,
+  ): Verdict => {
     if (name !== identity) return { kind: 'skip' }
     set('caller', { id, identity })
     return pass
@@ -191,13 +218,22 @@ function steps(x: Exchange, operation: Operation): ExplainedStep[] {
     where: step.where,
     source: text(step.source),
   })
-  const judged = (phase: string, list: readonly Step[]): ExplainedStep[] => list.map((step) => one(phase, step, verdicts.get(step.name)?.shift()))
+  const judged = (phase: string, list: readonly Step[]): ExplainedStep[] =>
+    list.map((step) => one(phase, step, verdicts.get(step.name)?.shift()))
   const { authentication } = operation.spec
   return [
     ...judged('screen', operation.screen),
     ...(x.isPreflight ? judged('preflight', operation.preflight) : []),
     ...(authentication.kind === 'anonymous'
-      ? [{ phase: 'authenticate', policy: 'anonymous', verdict: 'pass', where: authentication.reason, source: text(authentication.source) }]
+      ? [
+          {
+            phase: 'authenticate',
+            policy: 'anonymous',
+            verdict: 'pass',
+            where: authentication.reason,
+            source: text(authentication.source),
+          },
+        ]
       : judged('authenticate', operation.authentication?.identities ?? [])),
     ...judged('authorize', operation.authorize),
     ...operation.prepare.map((step) => one('prepare', step, 'applies')),
@@ -209,11 +245,18 @@ function text(source: Source): string {
   return sourceText(source)
 }
 
-function render(e: ExplainedRequest): string {
+/** The explanation for people. */
+export function renderExplanation(e: ExplainedRequest): string {
   const lines = [`${e.method} ${e.path}`]
   if (e.api !== null) lines.push(`  ${e.api} · ${e.operation}   ${e.declaredAt}`)
-  for (const step of e.steps) lines.push(`  ${step.phase.padEnd(13)} ${step.policy.padEnd(20)} ${step.verdict.padEnd(12)} ${step.where}   ${step.source}`)
-  const outcome = e.code === null ? `${e.verdict}${e.status === null ? '' : ` (${e.status})`}` : `${e.verdict}: ${e.status} ${e.code}`
+  for (const step of e.steps)
+    lines.push(
+      `  ${step.phase.padEnd(13)} ${step.policy.padEnd(20)} ${step.verdict.padEnd(12)} ${step.where}   ${step.source}`,
+    )
+  const outcome =
+    e.code === null
+      ? `${e.verdict}${e.status === null ? '' : ` (${e.status})`}`
+      : `${e.verdict}: ${e.status} ${e.code}`
   lines.push(`  → ${outcome}${e.caller === null ? '' : ` as ${e.caller}`}`)
   if (e.reason !== null) lines.push(`    ${e.reason}`)
   if (e.help !== null) lines.push(`    ${e.help}`)

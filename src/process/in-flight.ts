@@ -1,6 +1,7 @@
 import type { Exchange } from '../gateway/exchange.ts'
 
-const slots = 1024
+/** Memory is touched from the first slot on, as far as there are requests at once. */
+const slots = 16_384
 const slotBytes = 256
 const headerBytes = 16
 /** Bytes of shared memory for the requests in flight of one thread. */
@@ -8,7 +9,7 @@ export const inFlightBytes: number = slots * slotBytes
 
 /**
  * Which requests a thread is working on, in shared memory, so that each still gets its decision record when the
- * thread dies without a word (its heap is full, or it hangs and is ended). Beyond 1,024 at once, later ones are not
+ * thread dies without a word (its heap is full, or it hangs and is ended). Beyond 16,384 at once, later ones are not
  * noted; they are counted as requests all the same.
  */
 export class InFlight {
@@ -19,7 +20,6 @@ export class InFlight {
   constructor(memory: SharedArrayBuffer) {
     this.#bytes = Buffer.from(memory)
     this.#view = new DataView(memory)
-    this.#bytes.fill(0)
     for (let slot = slots - 1; slot >= 0; slot--) this.#free.push(slot)
   }
 
@@ -61,8 +61,18 @@ export function lostRequests(memory: SharedArrayBuffer): LostRequest[] {
   for (let at = 0; at < inFlightBytes; at += slotBytes) {
     const length = view.getUint16(at)
     if (length === 0 || length > slotBytes - headerBytes) continue
-    const [id = '', client = '', listener = '', method = '', host = '', path = ''] = bytes.toString('latin1', at + headerBytes, at + headerBytes + length).split(' ')
-    lost.push({ startedAt: view.getFloat64(at + 8), id, client, listener, method, host: host === '-' ? '' : host, path })
+    const [id = '', client = '', listener = '', method = '', host = '', path = ''] = bytes
+      .toString('latin1', at + headerBytes, at + headerBytes + length)
+      .split(' ')
+    lost.push({
+      startedAt: view.getFloat64(at + 8),
+      id,
+      client,
+      listener,
+      method,
+      host: host === '-' ? '' : host,
+      path,
+    })
   }
   return lost
 }

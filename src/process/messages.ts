@@ -5,8 +5,6 @@ import type { HashedKey } from '../store/key-index.ts'
 export interface SharedMemory {
   /** One 32-bit beat a thread, raised every 100 ms. */
   readonly heartbeats: SharedArrayBuffer
-  /** Bytes of records a thread has posted that the control plane has not taken yet. */
-  readonly outstanding: SharedArrayBuffer
   /** The exact table: connections by address and in total. */
   readonly table: SharedArrayBuffer
 }
@@ -19,6 +17,8 @@ export interface ThreadInit {
   readonly counters: SharedArrayBuffer
   /** Requests in flight, readable after the thread's death. */
   readonly inFlight: SharedArrayBuffer
+  /** Decision records in batches, readable after the thread's death. */
+  readonly records: SharedArrayBuffer
   /** Connections by address that the thread holds, so that they can be counted out after its death. */
   readonly ledger: SharedArrayBuffer
   readonly pepper: Uint8Array
@@ -49,7 +49,7 @@ export type ToThread =
   | { readonly type: 'ticketKeys'; readonly ticketKeys: Uint8Array }
   /** Answer with `connection: close`, accept nothing new. Answered by `drained` when no request is left. */
   | { readonly type: 'drain' }
-  /** Cut what is left. Answered by `drained`. */
+  /** Cut what is left. Answered by `cut`. */
   | { readonly type: 'cut' }
 
 /** From a data thread to the control plane. */
@@ -58,6 +58,8 @@ export type FromThread =
   | { readonly type: 'refused'; readonly generation: number; readonly message: string; readonly code: string }
   | { readonly type: 'prepared'; readonly generation: number }
   | { readonly type: 'committed'; readonly generation: number }
-  | { readonly type: 'drained'; readonly cut: number }
-  | { readonly type: 'records'; readonly batch: string }
+  | { readonly type: 'drained' }
+  /** How many requests were cut. */
+  | { readonly type: 'cut'; readonly cut: number }
+  | { readonly type: 'records'; readonly segment: number }
   | { readonly type: 'event'; readonly message: string }

@@ -34,7 +34,11 @@ export class OpsListeners {
       refused: options.refused,
       explain: options.explain,
       checkToken: (presented) => options.store.checkAdminToken(presented),
-      status: () => ({ version: options.version, uptimeSeconds: Math.round((performance.now() - started) / 1000), ...options.status() }),
+      status: () => ({
+        version: options.version,
+        uptimeSeconds: Math.round((performance.now() - started) / 1000),
+        ...options.status(),
+      }),
       reload: () => outcome(options.reload()),
     }
   }
@@ -44,11 +48,17 @@ export class OpsListeners {
     const next = new Map<string, AdminServer>()
     const wanted: [key: string, start: () => Promise<AdminServer>][] = spec.listeners
       .filter((listener) => listener.kind === 'ops')
-      .map(({ address, serve }) => [`ops ${addressText(address)} ${serve.join()}`, () => startOps({ address, serve, host: this.#host })])
+      .map(({ address, serve }) => [
+        `ops ${addressText(address)} ${serve.join()}`,
+        () => startOps({ address, serve, host: this.#host }),
+      ])
     const { admin } = spec
     if (admin !== null) {
       const { address, openMetricsTo } = admin
-      wanted.push([`admin ${addressText(address)} ${openMetricsTo.join()}`, () => startAdmin({ address, openMetricsTo, host: this.#host })])
+      wanted.push([
+        `admin ${addressText(address)} ${openMetricsTo.join()}`,
+        () => startAdmin({ address, openMetricsTo, host: this.#host }),
+      ])
     }
     const keys = new Set(wanted.map(([key]) => key))
     const gone = [...this.#open].filter(([key]) => !keys.has(key))

@@ -9,7 +9,10 @@ export function probe(address: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen({ port: address.port, ...(address.host === '' ? {} : { host: address.host }), exclusive: true }, () => server.close(() => resolve()))
+    server.listen(
+      { port: address.port, ...(address.host === '' ? {} : { host: address.host }), exclusive: true },
+      () => server.close(() => resolve()),
+    )
   })
 }
 

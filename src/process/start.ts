@@ -1,8 +1,8 @@
-import { policies } from '../policies/registry.ts'
 import { createLog } from '../observe/log.ts'
-import { ControlPlane } from './control-plane.ts'
 import type { ConfigurationSource } from './configuration.ts'
+import { ControlPlane } from './control-plane.ts'
 import { addressText } from './ports.ts'
+import { type Program, standardProgram } from './program.ts'
 
 /** A running gateway. */
 export interface Gateway {
@@ -15,12 +15,18 @@ export interface Gateway {
 }
 
 /** Starts a gateway in this process; SIGHUP reloads it and SIGUSR1 reopens its log files. Rejects with StartError. */
-export async function start(source: ConfigurationSource): Promise<Gateway> {
+export async function start(
+  source: ConfigurationSource,
+  program: Program = standardProgram,
+): Promise<Gateway> {
   const log = createLog({ stream: process.stderr })
-  const plane = await ControlPlane.start(source, policies, log, () => {
-    // Nothing acknowledged is lost by ending: a supervisor starts the process anew, which this thread cannot do for itself.
-    log.error('threads-hopeless', 'data threads keep ending; the process ends so that its supervisor can start it anew')
-    process.exit(70)
+  const plane = await ControlPlane.start(source, program, log, () => {
+    // A supervisor starts the process anew, which this thread cannot do for itself; what still serves is drained first.
+    log.error(
+      'threads-hopeless',
+      'data threads keep ending; the process ends so that its supervisor can start it anew',
+    )
+    void plane.stop().finally(() => process.exit(70))
   })
   const onReload = (): void => void plane.reload('SIGHUP').catch(() => undefined)
   const onReopen = (): void => plane.reopenLogs()
@@ -41,9 +47,17 @@ function summaryOf(plane: ControlPlane): string {
   const { spec } = plane
   const lines = spec.listeners.map((listener) => {
     const scheme = listener.tls === null ? 'http' : 'https'
-    const what = listener.kind === 'gateway' ? `${spec.operations.length} operations` : listener.kind === 'redirect' ? 'redirects to HTTPS' : listener.serve.join(' and ')
+    const what =
+      listener.kind === 'gateway'
+        ? `${spec.operations.length} operations`
+        : listener.kind === 'redirect'
+          ? 'redirects to HTTPS'
+          : listener.serve.join(' and ')
     return `  ${listener.name.padEnd(10)} ${scheme}://${addressText(listener.address)}  ${what}`
   })
-  if (spec.admin !== null) lines.push(`  ${'admin'.padEnd(10)} http://${addressText(spec.admin.address)}  token in ${spec.dataFolder}/admin-token`)
+  if (spec.admin !== null)
+    lines.push(
+      `  ${'admin'.padEnd(10)} http://${addressText(spec.admin.address)}  token in ${spec.dataFolder}/admin-token`,
+    )
   return lines.join('\n')
 }

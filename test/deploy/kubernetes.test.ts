@@ -24,7 +24,6 @@ const container = z.object({
   }),
 })
 const gateway = container.extend({
-  lifecycle: z.object({ preStop: z.object({ sleep: z.object({ seconds: z.int().min(5) }) }) }),
   ports: z.array(z.object({ name: z.string(), containerPort: z.int() })),
   startupProbe: probe,
   livenessProbe: probe,
@@ -58,14 +57,17 @@ const byKind = (kind: string): (typeof documents)[number] =>
 const pod = deployment.parse(byKind('Deployment').spec).template.spec
 const main = pod.containers[0]
 const configuration = parse(byKind('ConfigMap').data['sallyport.yaml']!) as {
+  readinessLead: string
   drainTimeout: string
   listeners: Record<string, { address: string; serve?: string[] }>
 }
 
 test('nothing is lost when pods are replaced', () => {
-  const drain = Number(/^(\d+)s$/.exec(configuration.drainTimeout)?.[1])
-  const sleep = main.lifecycle.preStop.sleep.seconds
-  assert.ok(pod.terminationGracePeriodSeconds > sleep + drain + 5)
+  const [lead, drain] = [configuration.readinessLead, configuration.drainTimeout].map((text) =>
+    Number(/^(\d+)s$/.exec(text)?.[1]),
+  )
+  assert.ok(lead! >= 5)
+  assert.ok(pod.terminationGracePeriodSeconds > lead! + drain! + 5)
 })
 
 test('probes ask the listener that serves health', () => {

@@ -20,6 +20,7 @@ export interface Configuration {
   readonly apis: Readonly<Record<string, ApiBlock>>
   readonly log: readonly SinkInput[]
   readonly dataThreads: number | 'auto'
+  readonly readinessLead?: number | undefined
   readonly drainTimeout: number
   readonly watch: boolean
 }
@@ -39,6 +40,11 @@ export function configurationSchema(policies: readonly Policy[]): z.ZodType<Conf
       .union([z.literal('auto'), z.int().min(0).max(256)])
       .default('auto')
       .meta({ description: 'Threads that serve; `auto` is one a core, `0` serves in the main thread.' }),
+    readinessLead: duration(
+      'How long the gateway serves on after `/readyz` went off, so that balancers notice before clients do.',
+    )
+      .optional()
+      .meta({ fallback: 'none' }),
     drainTimeout: duration('How long requests in flight may finish when the gateway stops.').prefault('30s'),
     watch: flag('Reload when a file of the configuration changes.').default(false),
     services: z.record(name, service).default({}).meta({ description: 'What stands behind the gateway.' }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { RoutedOperation } from './conflicts.ts'
 import { buildRouter } from './router.ts'
+import { hashSegment } from './segmented-path.ts'
 
 /** `METHOD /template`, optionally `@host` or `@host,host` behind it. */
 function operations(lines: readonly string[]): RoutedOperation[] {
@@ -98,6 +99,23 @@ describe('segments', () => {
     }
   })
 
+  test('a text with the same hash is another text', () => {
+    // Pairs with equal 32-bit FNV-1a; whoever sends requests can compute as many as he likes.
+    const pairs = [
+      ['costarring', 'liquid'],
+      ['declinate', 'macallums'],
+      ['altarage', 'zinke'],
+    ] as const
+    for (const [one, other] of pairs) {
+      const route = routes([`GET /${one}`, 'GET /{id}'])
+      assert.equal(hashSegment(one), hashSegment(other))
+      assert.equal(route(`GET /${other}`), `GET /{id} | ${other}`)
+      const both = routes([`GET /${one}`, `GET /${other}`])
+      assert.equal(both(`GET /${one}`), `GET /${one}`)
+      assert.equal(both(`GET /${other}`), `GET /${other}`)
+    }
+  })
+
   test('parameters inside a segment', () => {
     const route = routes([
       'GET /r.{format}',
@@ -190,6 +208,13 @@ describe('wildcards', () => {
     assert.equal(route('POST /v1/t/files/a'), '* /v1/{tenant}/files/* | t')
     assert.equal(route('POST /v1/t/fles/a'), '* /v1/*')
     assert.equal(route('POST /v3/x'), '405 GET')
+  })
+  test('what a dead end captured is forgotten', () => {
+    const many = routes(['* /{a}-{b}-{c}/*', '* /{a}-{b}/x/*', '* /{t}/y/*', '* /{t}/*'])
+    assert.equal(many('GET /1-2/y/z'), '* /{t}/y/* | 1-2')
+    assert.equal(many('GET /1-2/z'), '* /{t}/* | 1-2')
+    assert.equal(many('GET /1-2/x/z'), '* /{a}-{b}/x/* | 1 | 2')
+    assert.equal(many('GET /1-2-3/x/z'), '* /{a}-{b}-{c}/* | 1 | 2 | 3')
   })
   test('the widest of all', () => {
     const all = routes(['GET /a', '* /*'])

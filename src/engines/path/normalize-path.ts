@@ -1,5 +1,6 @@
 import { kind, pathKinds, unreserved } from './characters.ts'
 import { pathClasses } from './path-classes.ts'
+import { isPlainPath } from './plain-path.ts'
 import type { Target, TargetProblem } from './target.ts'
 import { isUpperCase, nextUtf8State, tripletAt, utf8Start, writeTriplet } from './triplets.ts'
 
@@ -20,11 +21,12 @@ const QUESTION = 0x3f
  */
 export function normalizePath(raw: string, target: Target): TargetProblem | null {
   target.classes = 0
+  target.path = raw
+  if (isPlainPath(raw)) return null
   if (raw.charCodeAt(0) !== SLASH) return 'not-absolute'
   // A service that hands `//admin/x` to a URL parser reads `admin` as a host (T9); no API can allow that.
   if (raw.charCodeAt(1) === SLASH) return 'leading-double-slash'
   const percent = raw.indexOf('%')
-  target.path = raw
   if (percent >= 0) {
     const problem = normalizeTriplets(raw, percent, target)
     if (problem !== null) return problem

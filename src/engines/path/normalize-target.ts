@@ -7,8 +7,8 @@ import type { Target, TargetProblem } from './target.ts'
  * normal form, into `target`. Returns null, or why it is refused; `target` then means nothing.
  */
 export function normalizeTarget(text: string, target: Target): TargetProblem | null {
-  const mark = text.indexOf('?')
   target.query = ''
+  const mark = text.indexOf('?')
   if (mark < 0) return normalizePath(text, target)
   const problem = normalizePath(text.slice(0, mark), target)
   return problem ?? normalizeQuery(text.slice(mark + 1), target)

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import type { Problem } from '../config/problem.ts'
+import type { GatewaySpec, Source } from '../config/spec.ts'
+import { readCertificate } from '../http/certificates.ts'
+
+/** What is wrong with the files of certificates, keys and authorities that a configuration names. */
+export function keyMaterialProblems({ listeners, services }: GatewaySpec): Problem[] {
+  return [
+    ...listeners.flatMap(({ name, tls, source }) =>
+      (tls?.certificates ?? []).flatMap(({ cert, key }) =>
+        attempt(
+          source,
+          `listeners.${name}.tls`,
+          `${cert} and ${key} cannot be used`,
+          'Name a certificate and its key, as PEM, that this user may read.',
+          () => readCertificate(cert, key, tls!.profile),
+        ),
+      ),
+    ),
+    ...services.flatMap(({ name, tls, source }) =>
+      tls.authorities.flatMap((file) =>
+        attempt(
+          source,
+          `services.${name}.tls.authorities`,
+          `${file} cannot be used`,
+          'Name a file with certificates of authorities, as PEM, that this user may read.',
+          () => createSecureContext({ ca: readFileSync(file) }),
+        ),
+      ),
+    ),
+  ]
+}
+
+function attempt(
+  source: Source,
+  path: string,
+  message: string,
+  remedy: string,
+  use: () => unknown,
+): Problem[] {
+  try {
+    use()
+    return []
+  } catch (error) {
+    return [{ source, path, message: `${message} (${reasonOf(error)})`, remedy }]
+  }
+}
+
+/** OpenSSL's `error:05800074:x509 certificate routines::key values mismatch` without what nobody reads. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.startsWith('error:') ? text.slice(text.lastIndexOf(':') + 1) : text
+}
