@@ -38,6 +38,7 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
     checkToken: (presented) => presented === token,
     status: () => seen.status(),
     refused: () => void seen.refusals++,
+    undeclared: () => ({ requests: [], others: 0 }),
     explain: async (query) => {
       seen.question = query
       return query.url === '/bad'

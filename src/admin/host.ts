@@ -15,6 +15,8 @@ export interface AdminHost extends OpsHost {
   checkToken(presented: string): boolean
   /** Version, uptime, generation, threads, sinks: anything that is JSON. */
   status(): unknown
+  /** What `undeclared: observe` let through: anything that is JSON. */
+  undeclared(): unknown
   explain(query: ExplainQuery): Promise<Explanation>
   reload(): Promise<ReloadOutcome>
   /** A request without the right token was refused. */

@@ -43,6 +43,7 @@ export const opsRoutes: readonly Route<OpsHost>[] = [
 export const routes: readonly Route<AdminHost>[] = [
   ...opsRoutes,
   { method: 'GET', path: '/status', group: 'admin', handle: (host) => json(200, host.status()) },
+  { method: 'GET', path: '/undeclared', group: 'admin', handle: (host) => json(200, host.undeclared()) },
   { method: 'GET', path: '/explain', group: 'admin', handle: explain },
   { method: 'POST', path: '/reload', group: 'admin', handle: reload },
 ]

@@ -141,6 +141,7 @@ export class Listener {
   /** Before TLS: the connection is admitted, and half-open handshakes are bounded in number and in time. */
   #handshake(socket: Socket): void {
     if (this.#handshaking.size >= this.#gate.limits.handshakes) {
+      this.#gate.counters.add(gauges.connectionsRefused, 1)
       socket.destroy()
       return
     }

@@ -19,6 +19,8 @@ export interface DecisionRecord {
   readonly query?: string
   readonly api?: string
   readonly operation?: string
+  /** The document does not declare it; `undeclared: observe` let it through to the policies. */
+  readonly undeclared?: true
   /** `identity/id`. */
   readonly caller?: string
   /** Name, verdict, microseconds; in order. Verdicts of `mode: observe` carry `observed-` before them. */

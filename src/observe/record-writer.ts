@@ -42,6 +42,7 @@ export function writeRecord(x: Exchange, now: number): string {
   if (path !== '') line += `,"path":${asciiJson(clip(redactPath(path)))}`
   if (x.query !== '') line += `,"query":${asciiJson(clip(redactQuery(x.query)))}`
   if (x.operation !== null) line += `,"api":${x.operation.apiJson},"operation":${x.operation.nameJson}`
+  if (x.operation !== null && x.operation.until !== Number.POSITIVE_INFINITY) line += ',"undeclared":true'
   const { caller } = x.facts
   if (caller !== undefined) line += `,"caller":${asciiJson(`${caller.identity}/${caller.id}`)}`
   const { trail } = x

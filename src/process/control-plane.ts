@@ -8,6 +8,7 @@ import { Counters, countersBytes } from '../observe/counters.ts'
 import type { Log } from '../observe/log.ts'
 import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
 import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
+import { UndeclaredList } from '../observe/undeclared.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
 import { ConnectionTables } from './connection-admission.ts'
@@ -36,6 +37,7 @@ export class ControlPlane {
   readonly #store: Store
   readonly #keys: LiveKeys
   readonly #sinks: Sinks
+  readonly #undeclared = new UndeclaredList()
   readonly #metrics: MetricsRegistry
   readonly #threads: DataThreads
   readonly #ops: OpsListeners
@@ -84,7 +86,7 @@ export class ControlPlane {
       count,
       program,
       secrets: () => ({ pepper: store.pepper, keys: store.keysSnapshot(), ticketKeys: this.#ticketKeys }),
-      onRecords: (batch) => this.#sinks.write(batch),
+      onRecords: (batch) => this.#onRecords(batch),
       onEvent: (message) => log.warn('data-thread', message),
       onLost: (thread, why, lost) => this.#onLost(thread, why, lost),
       onHopeless,
@@ -104,6 +106,7 @@ export class ControlPlane {
         restarts: this.#threads.restarts,
         sinks: this.#sinks.stats(),
       }),
+      undeclared: () => this.#undeclared.list(),
       refused: () => this.#metrics.countAdminRefusal(),
     })
     this.#rotation = setInterval(() => this.#rotateTickets(), ticketRotationMs)
@@ -288,6 +291,11 @@ export class ControlPlane {
       { thread, lost: lost.length },
     )
     if (lost.length > 0) this.#sinks.write(lost.map(lostRecord).join(''))
+  }
+
+  #onRecords(batch: string): void {
+    this.#sinks.write(batch)
+    this.#undeclared.note(batch)
   }
 
   #rotateTickets(): void {

@@ -123,11 +123,12 @@ export class DataThreadLife {
 
   #onMessage(message: FromThread): void {
     if (message.type === 'records') {
-      return this.#events.onRecords(takeBatch(this.init.records, message.segment))
-    }
-    if (message.type === 'event') return this.#events.onEvent(message.message)
-    for (const waiter of this.#waiters) {
-      if (waiter.expects === message.type || message.type === 'refused') this.#resolve(waiter, message)
+      this.#events.onRecords(takeBatch(this.init.records, message.segment))
+    } else if (message.type === 'event') this.#events.onEvent(message.message)
+    else {
+      for (const waiter of this.#waiters) {
+        if (waiter.expects === message.type || message.type === 'refused') this.#resolve(waiter, message)
+      }
     }
   }
 

@@ -180,7 +180,10 @@ export class DataThreads {
     this.#restarts++
     const now = performance.now()
     this.#recent = [...this.#recent.filter((at) => now - at < 60_000), now]
-    if (this.#recent.length > mostRestartsAMinute) return this.#options.onHopeless()
+    if (this.#recent.length > mostRestartsAMinute) {
+      this.#options.onHopeless()
+      return
+    }
     const { life, served } = this.#begin(thread)
     served.catch((error: unknown) => {
       this.#options.onEvent(

@@ -17,6 +17,7 @@ export interface OpsListenersOptions {
   readonly reload: () => Promise<number>
   readonly explain: (query: ExplainQuery) => Promise<Explanation>
   readonly status: () => Readonly<Record<string, unknown>>
+  readonly undeclared: () => unknown
   readonly refused: () => void
 }
 
@@ -32,6 +33,7 @@ export class OpsListeners {
       ready: options.ready,
       metrics: options.metrics,
       refused: options.refused,
+      undeclared: options.undeclared,
       explain: options.explain,
       checkToken: (presented) => options.store.checkAdminToken(presented),
       status: () => ({

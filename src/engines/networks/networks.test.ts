@@ -319,7 +319,7 @@ describe('NetworkSet', () => {
     )
   })
 
-  // Measured: about 60 ns. The bound is for a busy machine; a linear search does not keep it.
+  // Measured: about 130 ns. The bound is for a busy machine; a linear search does not keep it.
   test('a check costs next to nothing with ten thousand networks', (t) => {
     const set = new NetworkSet(Array.from({ length: 10_000 }, (_, i) => `10.${i >>> 8}.${i & 255}.0/25`))
     const texts = Array.from({ length: 64 }, (_, i) => `10.${i & 3}.${i * 3}.${i * 4}`)
