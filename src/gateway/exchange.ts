@@ -24,8 +24,8 @@ export class Exchange implements RequestView {
   readonly plan: Plan
   readonly recorder: Recorder
   readonly client: ClientStream
-  /** Name of the listener it came in by. */
-  readonly listener: string
+  /** Name of the listener it came in by, as JSON text. */
+  readonly listenerJson: string
   /** Address of the socket's other end. */
   readonly peer: string
   readonly head: RequestHead
@@ -70,13 +70,13 @@ export class Exchange implements RequestView {
   /** Its place among the requests in flight, or -1. */
   slot = -1
 
-  constructor(gate: Gate, client: ClientStream, head: RequestHead, listener: string, peer: string, startedAt: number, started: number) {
+  constructor(gate: Gate, client: ClientStream, head: RequestHead, listenerJson: string, peer: string, startedAt: number, started: number) {
     this.id = gate.nextId()
     this.plan = gate.plan
     this.plan.uses.active++
     this.recorder = gate.recorder
     this.client = client
-    this.listener = listener
+    this.listenerJson = listenerJson
     this.peer = peer
     this.clientAddress = peer
     this.forwardedFor = peer

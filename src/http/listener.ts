@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer, type TLSSock
 import type { ListenerSpec } from '../config/spec.ts'
 import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
+import { asciiJson } from '../observe/ascii-json.ts'
 import { gauges } from '../observe/counters.ts'
 import type { Admission } from './admission.ts'
 import { type Certificate, chooseCertificate, profileOptions } from './certificates.ts'
@@ -181,7 +182,7 @@ export class Listener {
     if (context === undefined) {
       const { spec } = this
       const serve = spec.misdirected === 'serve'
-      context = { spec, balancers: null, covers: (host) => serve || host === '' || certificate.covers(host) }
+      context = { spec, nameJson: asciiJson(spec.name), balancers: null, covers: (host) => serve || host === '' || certificate.covers(host) }
       this.#contexts.set(certificate, context)
     }
     return context
@@ -190,7 +191,7 @@ export class Listener {
 
 function plainContext({ spec, redirectCertificates }: ListenerOptions): ListenerContext {
   const covers = (host: string): boolean => redirectCertificates.length === 0 || redirectCertificates.some((certificate) => certificate.covers(host))
-  return { spec, balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null, covers }
+  return { spec, nameJson: asciiJson(spec.name), balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null, covers }
 }
 
 /** Tells a TLS socket and the socket below it that they are one connection. */

@@ -184,7 +184,7 @@ export class ServerConnection implements ClientStream, Deadlined {
 
   #makeExchange(head: RequestHead): Exchange {
     const gate = this.#gate
-    const x = new Exchange(gate, this, head, this.#listener.spec.name, this.#peer, this.#requestStartedAt, this.#requestStarted)
+    const x = new Exchange(gate, this, head, this.#listener.nameJson, this.#peer, this.#requestStartedAt, this.#requestStarted)
     this.#exchange = x
     this.#begun = false
     gate.counters.add(gauges.requestsActive, 1)

@@ -21,6 +21,8 @@ const mostText = 2048
 
 const clip = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText)}…` : text)
 
+const clipAscii = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText)}...` : text)
+
 /** Milliseconds with three decimals. Whole numbers become text several times faster than fractions do. */
 function milliseconds(ms: number): string {
   const microseconds = Math.round(ms * 1000)
@@ -33,13 +35,14 @@ function milliseconds(ms: number): string {
 export function writeRecord(x: Exchange, now: number): string {
   let line = `{"time":"${timestamp(x.startedAt)}","id":"${x.id}"`
   if (x.trace !== null) line += `,"trace":"${x.trace}"`
-  line += `,"listener":${asciiJson(x.listener)},"client":"${x.clientAddress}"`
+  line += `,"listener":${x.listenerJson},"client":"${x.clientAddress}"`
   if (x.peer !== x.clientAddress) line += `,"peer":"${x.peer}"`
-  if (x.method !== '') line += `,"method":${asciiJson(x.method)}`
-  if (x.host !== '') line += `,"host":${asciiJson(clip(x.host))}`
+  // Method, host and path in normal form hold nothing that JSON would escape: their parsers refuse it.
+  if (x.method !== '') line += `,"method":"${x.method}"`
+  if (x.host !== '') line += `,"host":"${x.host}"`
+  if (x.path !== '') line += `,"path":"${clipAscii(redactPath(x.path))}"`
   // A target that was refused has no normal form: what was sent is the evidence.
-  const path = x.path === '' ? x.head.target.split('?', 1)[0]! : x.path
-  if (path !== '') line += `,"path":${asciiJson(clip(redactPath(path)))}`
+  else if (x.head.target !== '') line += `,"path":${asciiJson(clip(redactPath(x.head.target.split('?', 1)[0]!)))}`
   if (x.query !== '') line += `,"query":${asciiJson(clip(redactQuery(x.query)))}`
   if (x.operation !== null) line += `,"api":${x.operation.apiJson},"operation":${x.operation.nameJson}`
   if (x.operation !== null && x.operation.until !== Number.POSITIVE_INFINITY) line += ',"undeclared":true'

@@ -28,7 +28,7 @@ export class InFlight {
     if (slot === undefined) return
     x.slot = slot
     const at = slot * slotBytes
-    const text = `${x.id} ${x.clientAddress} ${x.listener} ${x.method} ${x.host === '' ? '-' : x.host} ${x.path}`
+    const text = `${x.id} ${x.clientAddress} ${x.listenerJson} ${x.method} ${x.host === '' ? '-' : x.host} ${x.path}`
     const length = this.#bytes.write(text, at + headerBytes, slotBytes - headerBytes, 'latin1')
     this.#view.setFloat64(at + 8, x.startedAt)
     this.#view.setUint16(at, length)
@@ -68,7 +68,7 @@ export function lostRequests(memory: SharedArrayBuffer): LostRequest[] {
       startedAt: view.getFloat64(at + 8),
       id,
       client,
-      listener,
+      listener: listener.slice(1, -1),
       method,
       host: host === '-' ? '' : host,
       path,

@@ -119,6 +119,7 @@ export class Pool {
     const connection = new UpstreamConnection(
       socket,
       address,
+      this.target.port,
       (idle) => this.#returned(idle),
       (closed) => this.#gone(closed),
     )

@@ -60,7 +60,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     this.#connection = connection
     this.#reused = reused
     x.attempts++
-    x.upstream = `${connection.address}:${this.#pool.target.port}`
+    x.upstream = connection.label
     connection.assign(this)
     let text: string
     try {
@@ -76,6 +76,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
       this.#bodyRead = true
       // While the client sends, its own deadlines hold; the upstream's begins when the request is whole.
       connection.deadline = this.#totalAt
+      this.#onRoom = () => x.client.resumeBody()
       connection.socket.on('drain', this.#onRoom)
       x.client.readBody(this)
     }
@@ -92,9 +93,8 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
 
   // ---- the request's body -------------------------------------------------------------------------------------
 
-  readonly #onRoom = (): void => {
-    this.#x.client.resumeBody()
-  }
+  /** Made only for requests with a body: most have none. */
+  #onRoom: (() => void) | null = null
 
   data(chunk: Buffer): boolean {
     const connection = this.#connection
@@ -117,9 +117,14 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
       if (trailers !== null) for (let i = 0; i < trailers.names.length; i++) text += `${trailers.names[i]!}: ${trailers.values[i]!}\r\n`
       connection.socket.write(`${text}\r\n`, 'latin1')
     }
-    connection.socket.off('drain', this.#onRoom)
+    this.#stopWriting(connection)
     connection.requestSent()
     if (!this.#began) connection.deadline = this.#within(this.#service.spec.timeouts.responseMs)
+  }
+
+  #stopWriting(connection: UpstreamConnection): void {
+    if (this.#onRoom !== null) connection.socket.off('drain', this.#onRoom)
+    this.#onRoom = null
   }
 
   abort(): void {
@@ -171,7 +176,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     this.#connection = null
     if (connection !== null) {
       connection.deadline = 0
-      connection.socket.off('drain', this.#onRoom)
+      this.#stopWriting(connection)
     }
     this.#x.client.end(trailers)
   }
@@ -226,7 +231,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     const connection = this.#connection
     this.#connection = null
     if (connection !== null) {
-      connection.socket.off('drain', this.#onRoom)
+      this.#stopWriting(connection)
       connection.abandon()
     }
   }

@@ -31,6 +31,8 @@ export interface ConnectionUser {
 export class UpstreamConnection implements Deadlined {
   readonly socket: Socket
   readonly address: string
+  /** Address and port, for the record. */
+  readonly label: string
   deadline = 0
   /** Requests it has carried. */
   uses = 0
@@ -50,9 +52,10 @@ export class UpstreamConnection implements Deadlined {
   #touched = false
   #requestSent = true
 
-  constructor(socket: Socket, address: string, onIdle: (connection: UpstreamConnection) => void, onClosed: (connection: UpstreamConnection) => void) {
+  constructor(socket: Socket, address: string, port: number, onIdle: (connection: UpstreamConnection) => void, onClosed: (connection: UpstreamConnection) => void) {
     this.socket = socket
     this.address = address
+    this.label = `${address}:${port}`
     this.#onIdle = onIdle
     this.#onClosed = onClosed
     socket.on('end', () => this.#onEnd())
