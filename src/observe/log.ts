@@ -47,7 +47,7 @@ export function createLog(options: LogOptions): Log {
   const human = options.human ?? stream.isTTY === true
   let secrets = listSecrets(options.secrets ?? [])
   // The reader of stderr may go away; the gateway serves on.
-  stream.on('error', () => undefined)
+  if (stream.listenerCount('error') === 0) stream.on('error', () => undefined)
 
   function blot(text: string): string {
     for (const secret of secrets) text = text.replaceAll(secret, '[redacted]')

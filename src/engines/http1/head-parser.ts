@@ -47,6 +47,8 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 const httpVersion = Buffer.from('HTTP/1.')
+/** Of ` HTTP/1.1` after a target, which therefore may not fill the line. */
+const versionBytes = 9
 
 /**
  * Incremental parser of a message head (RFC 9112), over bytes, with no socket in it. It refuses whatever has more
@@ -223,7 +225,7 @@ export class HeadParser {
         }
         case TARGET: {
           while (at < end && buffer[at]! > SP && buffer[at]! < 0x7f) at++
-          if (at - this.#begin > lineLimit) return this.#fail('TARGET_TOO_LONG')
+          if (at - this.#begin > lineLimit - versionBytes) return this.#fail('TARGET_TOO_LONG')
           if (at === end) break
           if (buffer[at] !== SP || at === this.#targetBegin) return this.#fail(lineFault(buffer[at]!))
           this.#targetEnd = at
@@ -336,7 +338,8 @@ export class HeadParser {
         }
         case VALUE: {
           while (at < end && valueByte[buffer[at]!] === 1) at++
-          if (at - this.#fieldsBegin > this.#limits.headerBytes) return this.#fail('HEADERS_TOO_LARGE')
+          // The CRLF that must follow counts as well.
+          if (at + 2 - this.#fieldsBegin > this.#limits.headerBytes) return this.#fail('HEADERS_TOO_LARGE')
           if (at === end) break
           if (buffer[at] !== CR) return this.#fail(buffer[at] === LF ? 'LINE_ENDING_INVALID' : 'HEADER_INVALID')
           let valueEnd = at
