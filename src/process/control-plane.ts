@@ -295,7 +295,7 @@ export class ControlPlane {
 
   #onRecords(batch: string): void {
     this.#sinks.write(batch)
-    this.#undeclared.note(batch)
+    if (this.spec.operations.some((operation) => operation.undeclaredUntil !== null)) this.#undeclared.note(batch)
   }
 
   #rotateTickets(): void {

@@ -44,7 +44,7 @@ async function refused(
   assert.equal(code, 2, stderr)
   assert.equal(stdout, '')
   assert.doesNotMatch(stderr, /\n\s+at |Error:|error:/)
-  assert.ok(stderr.trimEnd().split('\n').length <= 3, stderr)
+  assert.ok(stderr.trimEnd().split('\n').length <= 4, stderr)
   return stderr
 }
 
@@ -93,7 +93,7 @@ test('a file that is missing: the configuration, the document, the certificate, 
       services: { a: { targets: ['http://a'] } },
       apis: { a: { openapi: './none.yaml', service: 'a', anonymous: 'x' } },
     }),
-    /^sallyport\.json:\d+:\d+: .*none\.yaml/,
+    /^none\.yaml: The file cannot be read .*\(see sallyport\.json:\d+:\d+\)/,
   )
   const tls = { certificates: [{ cert: './none.crt', key: './none.key' }] }
   assert.match(
@@ -145,10 +145,10 @@ test('a data folder that cannot be used', async (context) => {
     await refused(folder, { ...(await minimal()), data: './open' }),
     /can be read or changed by other users: run `chmod 700/,
   )
-  // A file system that is read-only for everybody, root too.
+  // A file system in which nobody makes a folder, root neither.
   assert.match(
-    await refused(folder, { ...(await minimal()), data: '/proc/sallyport' }),
-    /the data folder \/proc\/sallyport cannot be made/,
+    await refused(folder, { ...(await minimal()), data: '/sys/sallyport' }),
+    /the data folder \/sys\/sallyport cannot be made/,
   )
 })
 
@@ -178,7 +178,7 @@ test('without a configuration it runs and refuses everything', async (context) =
     context.skip('the standard ports are taken')
     return
   }
-  assert.match(text, /no configuration/i)
+  assert.match(text, /No configuration is here, and everything is refused: `sallyport init/)
   const reply = await get({ port: 8443, ca: readFileSync(join(folder, '.sallyport/ca.crt'), 'utf8') }, '/')
   assert.equal(reply.status, 404)
   child.kill('SIGTERM')
@@ -189,6 +189,7 @@ test('the first byte comes within a second, and an idle gateway is small', async
   const upstream = await startUpstream(context)
   const warm = await GatewayProcess.start(context, upstream.port)
   const { port, ca, child } = warm
+  await sleep(1000)
   const rss = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024
   await warm.end()
   const times: number[] = []

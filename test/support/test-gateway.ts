@@ -31,8 +31,14 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Starts a gateway with this configuration; listeners, admin, log and threads are given by default. */
-export async function startGateway(configuration: Readonly<Record<string, unknown>>): Promise<TestGateway> {
+/**
+ * Starts a gateway with this configuration; listeners, admin, log and threads are given by default. `prepare` gets the
+ * data folder before the start.
+ */
+export async function startGateway(
+  configuration: Readonly<Record<string, unknown>>,
+  prepare: (dataFolder: string) => void = () => undefined,
+): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'))
   const [port, clear] = [await freePort(), await freePort()]
   const whole = {
@@ -49,6 +55,7 @@ export async function startGateway(configuration: Readonly<Record<string, unknow
   const file = join(folder, 'sallyport.json')
   writeFileSync(file, JSON.stringify(whole, undefined, 2))
   const data = join(folder, 'data')
+  prepare(data)
   const gateway = await start({ files: [file], dataFolder: data, cwd: folder, env: {} })
   const readRecords = (): DecisionRecord[] =>
     readFileSync(join(folder, 'access.log'), 'utf8')

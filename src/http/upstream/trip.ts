@@ -1,16 +1,25 @@
 import { type Code, codes } from '../../codes.ts'
-import { Fields } from '../../engines/http1/fields.ts'
+import type { ServiceSpec } from '../../config/spec.ts'
+import type { Fields } from '../../engines/http1/fields.ts'
 import { CHUNKED_BODY, NO_BODY } from '../../engines/http1/request-head.ts'
 import type { ResponseHead } from '../../engines/http1/response-head.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
 import { editResponse, refuse } from '../../gateway/respond.ts'
 import type { AnswerSource, BodySink } from '../../gateway/streams.ts'
 import { deny } from '../../gateway/verdict.ts'
-import { gauges } from '../../observe/counters.ts'
+import { type Counters, gauges } from '../../observe/counters.ts'
 import type { Pool, PoolWaiter } from './pool.ts'
 import { requestText } from './request-text.ts'
-import type { UpstreamService } from './service.ts'
 import type { ConnectionUser, UpstreamConnection } from './upstream-connection.ts'
+
+/** The service as a trip sees it. */
+export interface Targets {
+  readonly spec: ServiceSpec
+  readonly counters: Counters
+  readonly pools: readonly Pool[]
+  /** The target after this one. */
+  next(pool: Pool): Pool
+}
 
 /** Methods whose repetition means the same as one request (RFC 9110 §9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
@@ -22,7 +31,7 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter {
   readonly method: string
   readonly #x: Exchange
-  readonly #service: UpstreamService
+  readonly #service: Targets
   #pool: Pool
   #connection: UpstreamConnection | null = null
   #reused = false
@@ -35,7 +44,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
   #totalAt = 0
   #over = false
 
-  constructor(x: Exchange, service: UpstreamService, pool: Pool) {
+  constructor(x: Exchange, service: Targets, pool: Pool) {
     this.#x = x
     this.#service = service
     this.#pool = pool
