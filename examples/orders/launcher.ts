@@ -43,6 +43,7 @@ function tour(): string {
   const trust = `--cacert ${join(folder, 'ca.crt')}`
   return `
 The example API is on http://127.0.0.1:9300/orders, its gateway on https://127.0.0.1:8443/orders
+  clear text      http://127.0.0.1:8080 only redirects to it
   configuration   ${relative(process.cwd(), configuration)}
   API key         ${join(folder, 'api-key')}
   authority       ${join(folder, 'ca.crt')}

@@ -38,6 +38,8 @@ export class ControlPlane {
   readonly #keys: LiveKeys
   readonly #sinks: Sinks
   readonly #undeclared = new UndeclaredList()
+  /** Some API is in `undeclared: observe`: only then are records looked through for it. */
+  #hasUndeclared = false
   readonly #metrics: MetricsRegistry
   readonly #threads: DataThreads
   readonly #ops: OpsListeners
@@ -274,6 +276,7 @@ export class ControlPlane {
    */
   #count({ spec, operations }: NewPlan): void {
     const threads = operations.length
+    this.#hasUndeclared = spec.operations.some((operation) => operation.undeclaredUntil !== null)
     const names = spec.operations.map(({ api, name }) => ({ api, operation: name }))
     for (const old of this.#generations.slice(0, -threads)) this.#metrics.retire(old)
     const made = operations.map(
@@ -295,7 +298,7 @@ export class ControlPlane {
 
   #onRecords(batch: string): void {
     this.#sinks.write(batch)
-    if (this.spec.operations.some((operation) => operation.undeclaredUntil !== null)) this.#undeclared.note(batch)
+    if (this.#hasUndeclared) this.#undeclared.note(batch)
   }
 
   #rotateTickets(): void {

@@ -59,5 +59,9 @@ function summaryOf(plane: ControlPlane): string {
     lines.push(
       `  ${'admin'.padEnd(10)} http://${addressText(spec.admin.address)}  token in ${spec.dataFolder}/admin-token`,
     )
+  if (plane.embedded)
+    lines.unshift(
+      'No configuration is here, and everything is refused: `sallyport init openapi.yaml` writes one.',
+    )
   return lines.join('\n')
 }

@@ -60,11 +60,11 @@ interface Told extends Recorded {
   readonly text: string
 }
 
-/** Sends these bytes on a connection of their own; tells the first answer and what arrived. */
-async function send(bytes: string): Promise<Told> {
+/** Sends these bytes on a connection of their own, waits for so many answers; tells the first and what arrived. */
+async function send(bytes: string, answers = 1): Promise<Told> {
   const client = await RawClient.open(gateway.tls)
   client.send(bytes)
-  await client.answers(1)
+  await client.answers(answers)
   await client.finish()
   const { final } = client.responses()
   const code = /"code":"(\w+)"/.exec(final[0]?.body ?? '')?.[1]
@@ -240,7 +240,7 @@ test('T50 CONNECT reaches no pooled connection', async () => {
   await passed('/public')
 })
 test('T51 data before an upgrade is no data of a tunnel', async () => {
-  const { requests, text } = await send('GET /public HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x85\0\0\0\0hello')
+  const { requests, text } = await send('GET /public HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x85\0\0\0\0hello', 2)
   assert.equal(requests.length, 1)
   assert.deepEqual(valuesOf(requests[0]!, 'upgrade'), [])
   assert.doesNotMatch(text, /^HTTP\/1\.1 101/m)
