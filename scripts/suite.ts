@@ -10,6 +10,10 @@ interface Suite {
 
 /** The ids are those of the goals each suite measures. */
 const suites: Readonly<Record<string, Suite>> = {
+  F6: {
+    about: 'a minute of requests at 500 a second, and a reload of another kind every second',
+    files: 'test/process/reload-under-load.test.ts',
+  },
   S1: {
     about: 'malformed and ambiguous HTTP/1 and fuzzed variants, a strict recorder as upstream',
     files: 'test/wire/**/*.test.ts',

@@ -12,11 +12,17 @@ const stdout = (text: string): void => void process.stdout.write(text)
 const stderr = (text: string): void => void process.stderr.write(text)
 const streams = { stdout: process.stdout, stderr: process.stderr }
 
+/** An option that may be given several times, with one value each: a list would swallow the arguments after it. */
+const repeated = (flags: string, text: string): Option =>
+  new Option(flags, text)
+    .argParser((value: string, before: string[]) => [...before, value])
+    .default([], 'none')
+
 const files = (): Option =>
-  new Option(
-    '-c, --config <file...>',
-    'configuration files (default: sallyport.yaml of this folder)',
-  ).default([])
+  repeated(
+    '-c, --config <file>',
+    'configuration file, may be repeated (without: sallyport.yaml of this folder)',
+  )
 const data = (): Option =>
   new Option('--data <folder>', 'folder of the store and the local certificate; wins over `data`').env(
     'SALLYPORT_DATA',
@@ -126,7 +132,7 @@ function program(): Command {
     .addOption(files())
     .addOption(data())
     .option('--as <caller>', 'assume this caller: identity/id')
-    .option('-H, --header <line...>', 'header, as `Name: value`', [])
+    .addOption(repeated('-H, --header <line>', 'header, as `Name: value`, may be repeated'))
     .option('--defaults', 'print what the configuration comes to, defaults included', false)
     .option('--admin <url>', 'ask a running gateway at this admin address')
     .option('--token-file <file>', 'file with the admin token, for --admin')

@@ -1,23 +1,32 @@
 /** Something that may take only so long. */
 export interface Deadlined {
-  /** Monotonic milliseconds (`performance.now()`) at which `expire` is called; 0 for never. */
+  /** When `expire` is called, as `Deadlines.after` gives it; 0 for never. */
   deadline: number
-  expire(now: number): void
+  expire(): void
 }
 
 const intervalMs = 100
+/** After a stall this long, bytes that arrived in time may not have been read yet: nobody is expired for it. */
+const stallMs = 500
 
 /**
  * All deadlines of a data thread. A request moves its deadline several times; writing a number is all that costs,
- * since one sweep over the connections replaces a timer for each. Deadlines are met within 100 ms.
+ * since one sweep over the connections replaces a timer for each, and its clock serves them all. Deadlines are met
+ * within 200 ms, and never early.
  */
 export class Deadlines {
   readonly #all = new Set<Deadlined>()
   readonly #timer: NodeJS.Timeout
+  #now = performance.now()
 
   constructor() {
     this.#timer = setInterval(() => this.#sweep(), intervalMs)
     this.#timer.unref()
+  }
+
+  /** The deadline for something that begins now and may take `ms` milliseconds. */
+  after(ms: number): number {
+    return this.#now + intervalMs + ms
   }
 
   add(item: Deadlined): void {
@@ -34,10 +43,13 @@ export class Deadlines {
 
   #sweep(): void {
     const now = performance.now()
+    const stalled = now - this.#now > stallMs
+    this.#now = now
+    if (stalled) return
     for (const item of this.#all) {
       if (item.deadline !== 0 && item.deadline <= now) {
         item.deadline = 0
-        item.expire(now)
+        item.expire()
       }
     }
   }

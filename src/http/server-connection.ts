@@ -72,7 +72,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.#listener = listener
     this.#peer = peer
     this.#parser = new HeadParser('request', gate.limits)
-    this.deadline = performance.now() + gate.limits.idleTimeoutMs
+    this.deadline = gate.deadlines.after(gate.limits.idleTimeoutMs)
     gate.deadlines.add(this)
     gate.counters.add(gauges.connections, 1)
     gate.counters.add(gauges.connectionsTotal, 1)
@@ -97,7 +97,7 @@ export class ServerConnection implements ClientStream, Deadlined {
   drain(): void {
     this.#last = true
     if (this.#exchange !== null) this.#close = true
-    else if (this.#parser.idle) this.deadline = Math.min(this.deadline, performance.now() + lastRequestMs)
+    else if (this.#parser.idle) this.deadline = Math.min(this.deadline, this.#gate.deadlines.after(lastRequestMs))
   }
 
   /** Cuts the request in flight, whose deadline for draining has passed. */
@@ -130,7 +130,7 @@ export class ServerConnection implements ClientStream, Deadlined {
         if (this.#parser.idle) {
           this.#requestStartedAt = Date.now()
           this.#requestStarted = performance.now()
-          this.deadline = this.#requestStarted + this.#gate.limits.headTimeoutMs
+          this.deadline = this.#gate.deadlines.after(this.#gate.limits.headTimeoutMs)
         }
         at = this.#parser.take(chunk, at)
         if (at === -1) return
@@ -205,7 +205,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (this.#body === BODY_DONE) return sink.end(null)
     this.#sink = sink
     this.#body = BODY_STREAMING
-    this.deadline = performance.now() + this.#gate.limits.bodyIdleTimeoutMs
+    this.deadline = this.#gate.deadlines.after(this.#gate.limits.bodyIdleTimeoutMs)
     if (this.#held !== null) this.#unhold()
     else if (x?.head.expectContinue === true && !this.#informed) this.inform(100, null)
   }
@@ -213,7 +213,7 @@ export class ServerConnection implements ClientStream, Deadlined {
   resumeBody(): void {
     if (!this.#sinkFull) return
     this.#sinkFull = false
-    this.deadline = performance.now() + this.#gate.limits.bodyIdleTimeoutMs
+    this.deadline = this.#gate.deadlines.after(this.#gate.limits.bodyIdleTimeoutMs)
     if (this.#held !== null) this.#unhold()
     else this.socket.resume()
   }
@@ -224,7 +224,7 @@ export class ServerConnection implements ClientStream, Deadlined {
       this.#hold(at === 0 ? chunk : chunk.subarray(at))
       return -1
     }
-    if (this.#body === BODY_STREAMING) this.deadline = performance.now() + this.#gate.limits.bodyIdleTimeoutMs
+    if (this.#body === BODY_STREAMING) this.deadline = this.#gate.deadlines.after(this.#gate.limits.bodyIdleTimeoutMs)
     if (this.#decoder === null) {
       const taken = Math.min(this.#bodyLeft, chunk.length - at)
       this.#bodyLeft -= taken
@@ -240,7 +240,11 @@ export class ServerConnection implements ClientStream, Deadlined {
       this.#bodyFailed(codes[decoder.fault])
       return -1
     }
-    if (after === -1) return -1
+    if (after === -1) {
+      // A chunk that will be too large is refused as soon as it is announced.
+      if (this.#exceeds(decoder.announced)) this.#bodyFailed(codes.BODY_TOO_LARGE)
+      return -1
+    }
     const trailers = requestTrailers(decoder.trailers, this.#exchange?.plan.reservedHeaders ?? none)
     if (trailers === undefined) {
       this.#bodyFailed(codes.TRAILER_INVALID)
@@ -258,12 +262,18 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.#bodyBytes += data.length
     const x = this.#exchange!
     x.bytesIn += data.length
-    if (x.operation !== null && this.#bodyBytes > x.operation.spec.bodyBytes) return this.#bodyFailed(codes.BODY_TOO_LARGE)
+    if (this.#exceeds(0)) return this.#bodyFailed(codes.BODY_TOO_LARGE)
     if (!this.#sink!.data(data)) {
       this.#sinkFull = true
       this.deadline = 0 // the upstream is slow now, not the client
       this.socket.pause()
     }
+  }
+
+  /** Whether the body, with so many bytes more, is larger than its operation allows. */
+  #exceeds(more: number): boolean {
+    const operation = this.#exchange?.operation ?? null
+    return operation !== null && this.#bodyBytes + more > operation.spec.bodyBytes
   }
 
   #bodyComplete(trailers: Fields | null): void {
@@ -274,7 +284,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.#decoder = null
     this.#emptySink()
     this.deadline = 0
-    if (discarded) this.deadline = performance.now() + this.#gate.limits.idleTimeoutMs
+    if (discarded) this.deadline = this.#gate.deadlines.after(this.#gate.limits.idleTimeoutMs)
     else sink?.end(trailers)
   }
 
@@ -374,7 +384,7 @@ export class ServerConnection implements ClientStream, Deadlined {
       if (this.#chunkedAnswer) room = socket.write('\r\n', 'latin1')
       socket.uncork()
     }
-    if (!room) this.deadline = performance.now() + this.#gate.limits.sendTimeoutMs
+    if (!room) this.deadline = this.#gate.deadlines.after(this.#gate.limits.sendTimeoutMs)
     return room
   }
 
@@ -428,7 +438,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     x.finish()
     if (this.#close || (this.#ended && this.#held === null)) return this.#finishSocket()
     const { idleTimeoutMs, sendTimeoutMs } = this.#gate.limits
-    this.deadline = performance.now() + (this.socket.writableNeedDrain ? sendTimeoutMs : idleTimeoutMs)
+    this.deadline = this.#gate.deadlines.after(this.socket.writableNeedDrain ? sendTimeoutMs : idleTimeoutMs)
     if (this.#held !== null) this.#next()
   }
 
@@ -444,9 +454,9 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (this.#lingering) return
     this.#lingering = true
     this.#dropHeld()
-    this.deadline = performance.now() + this.#gate.limits.sendTimeoutMs
+    this.deadline = this.#gate.deadlines.after(this.#gate.limits.sendTimeoutMs)
     this.socket.end(() => {
-      this.deadline = performance.now() + lingerMs
+      this.deadline = this.#gate.deadlines.after(lingerMs)
     })
     this.socket.resume()
   }

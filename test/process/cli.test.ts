@@ -66,7 +66,7 @@ test('--version, help with examples, and what is not understood', async (context
     [['check', '--fromat', 'json'], /unknown option '--fromat'.*--format/s],
     [['check', '--format', 'xml'], /text, json/],
     [['explain', 'GET'], /Write a method and a path/],
-    [['keys', 'create'], /identity/],
+    [['keys', 'create', '--owner', 'ada'], /missing required argument 'identity'/],
     [['completion', 'tcsh'], /bash, zsh, fish/],
     [['start', 'extra'], /too many arguments/],
   ]
@@ -129,6 +129,9 @@ test('explain: from a file, and the secrets stay where they are', async (context
   assert.equal((await sallyport(folder, ['explain', 'GET', '/nothing'], env)).code, 1)
   assert.equal((await sallyport(folder, ['explain', 'GET', '/orders', '--as', 'nobody/ada'], env)).code, 2)
   assert.equal((await sallyport(folder, ['explain', 'GET', '/orders', '-H', 'no colon'], env)).code, 2)
+  // Options take one value each, so that they may stand before the arguments.
+  const before = ['explain', '-c', 'sallyport.yaml', '-H', 'X-A: 1', '-H', 'X-B: 2', 'GET', '/status']
+  assert.equal((await sallyport(folder, before, env)).code, 0)
   const presented = 'spk_a-key-that-is-presented'
   const withKey = await sallyport(folder, ['explain', 'GET', '/orders', '-H', `X-API-Key: ${presented}`], env)
   assert.equal(withKey.code, 1)
@@ -168,19 +171,20 @@ test('explain: from a running gateway, with the same exit codes', async (context
       .stderr,
     /401/,
   )
+  const nobody = `http://127.0.0.1:${await freePort()}`
   const nowhere = await sallyport(gateway.folder, [
     'explain',
     'GET',
     '/ok',
     '--admin',
-    'http://127.0.0.1:1',
+    nobody,
     '--token-file',
     'wrong',
   ])
   assert.equal(nowhere.code, 2)
   assert.match(
     nowhere.stderr,
-    /no gateway answers at http:\/\/127\.0\.0\.1:1 \(.*ECONNREFUSED.*\): check `admin\.address`/,
+    /no gateway answers at http:\/\/127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\): check `admin\.address`/,
   )
   assert.equal(
     (

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readResponses, type Responses } from './strict-response.ts'
+import { connect as connectTls } from 'node:tls'
+import { type Responses, readResponses } from './strict-response.ts'
 
 /** Where and how to connect. */
 export interface Door {

@@ -75,7 +75,9 @@ export class StrictRecorder {
         this.#requests.push({ ...reading.request, number, connection })
         this.#flags.push(...reading.request.flags)
         const body = reading.request.method === 'HEAD' ? '' : `request ${number}`
-        socket.write(`HTTP/1.1 200 OK\r\nx-recorded: ${number}\r\ncontent-length: ${`request ${number}`.length}\r\n\r\n${body}`)
+        socket.write(
+          `HTTP/1.1 200 OK\r\nx-recorded: ${number}\r\ncontent-length: ${`request ${number}`.length}\r\n\r\n${body}`,
+        )
       }
     })
   }

@@ -23,17 +23,27 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Names that decide what a message is or who sent it: another spelling of one of them is an attack. */
+// biome-ignore format: a table with several entries a line
 const meaningful = new Set([
   'host', 'content-length', 'transfer-encoding', 'connection', 'expect', 'te', 'trailer', 'upgrade', 'content-type',
   'content-encoding', 'authorization', 'cookie', 'forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host',
   'x-forwarded-prefix', 'x-real-ip', 'x-request-id', 'x-api-key', 'x-auth-user', 'proxy-authorization',
-]) // biome-ignore format: a list
+])
 
-const single = new Set(['host', 'content-length', 'transfer-encoding', 'content-type', 'authorization', 'origin', 'range'])
+const single = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'content-type',
+  'authorization',
+  'origin',
+  'range',
+])
+// biome-ignore format: a table with several entries a line
 const hopByHop = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade', 'http2-settings', 'proxy-authorization',
   'expect',
-]) // biome-ignore format: a list
+])
 
 /** Reads one request from `from` on. `text` holds one character a byte. */
 export function readStrictRequest(text: string, from: number): Reading {
@@ -44,7 +54,8 @@ export function readStrictRequest(text: string, from: number): Reading {
   for (const line of lines) if (/[\r\n]/.test(line)) return { kind: 'lost', flags: ['CR or LF alone'] }
   const parts = lines[0]!.split(' ')
   const [method = '', target = '', version = ''] = parts
-  if (parts.length !== 3 || !token.test(method) || !/^HTTP\/1\.[01]$/.test(version)) return { kind: 'lost', flags: [`request line ${JSON.stringify(lines[0])}`] }
+  if (parts.length !== 3 || !token.test(method) || !/^HTTP\/1\.[01]$/.test(version))
+    return { kind: 'lost', flags: [`request line ${JSON.stringify(lines[0])}`] }
   flags.push(...targetFlags(method, target))
   const fields = readFields(lines.slice(1), flags)
   if (fields === null) return { kind: 'lost', flags }
@@ -52,15 +63,18 @@ export function readStrictRequest(text: string, from: number): Reading {
 
   const lengths = values(fields, 'content-length')
   const codings = values(fields, 'transfer-encoding')
-  if (lengths.length > 0 && codings.length > 0) return { kind: 'lost', flags: [...flags, 'Content-Length and Transfer-Encoding'] }
-  if (lengths.length > 1 || codings.length > 1) return { kind: 'lost', flags: [...flags, 'framing field repeated'] }
+  if (lengths.length > 0 && codings.length > 0)
+    return { kind: 'lost', flags: [...flags, 'Content-Length and Transfer-Encoding'] }
+  if (lengths.length > 1 || codings.length > 1)
+    return { kind: 'lost', flags: [...flags, 'framing field repeated'] }
   const made = (body: string, trailers: StrictRequest['trailers'], next: number): Reading => {
     if (body !== '' && (method === 'GET' || method === 'HEAD')) flags.push(`${method} with a body`)
     return { kind: 'request', request: { method, target, version, fields, body, trailers, flags }, next }
   }
   const bodyStart = headEnd + 4
   if (codings.length === 1) {
-    if (codings[0]!.toLowerCase() !== 'chunked' || version !== 'HTTP/1.1') return { kind: 'lost', flags: [...flags, `coding ${codings[0]}`] }
+    if (codings[0]!.toLowerCase() !== 'chunked' || version !== 'HTTP/1.1')
+      return { kind: 'lost', flags: [...flags, `coding ${codings[0]}`] }
     return readChunked(text, bodyStart, flags, made)
   }
   if (lengths.length === 0) return made('', [], bodyStart)
@@ -100,7 +114,8 @@ function fieldFlags(fields: readonly (readonly [string, string])[], version: str
   const hosts = values(fields, 'host')
   if (hosts.length === 0 && version === 'HTTP/1.1') flags.push('no Host')
   for (const host of hosts) {
-    if (!/^(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?$/.test(host)) flags.push(`host ${JSON.stringify(host)}`)
+    if (!/^(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?$/.test(host))
+      flags.push(`host ${JSON.stringify(host)}`)
   }
   return flags
 }
@@ -116,7 +131,8 @@ function targetFlags(method: string, target: string): string[] {
   const path = target.split('?', 1)[0]!
   if (/\\|%5c/i.test(path)) flags.push('backslash in the path')
   if (/%(?:[01][0-9a-f]|7f)/i.test(path)) flags.push('control character in the path')
-  if (path.includes('//') || /;|%3b/i.test(path) || /%2f/i.test(path) || /%25[0-9a-f]{2}/i.test(path)) flags.push('path with two readings')
+  if (path.includes('//') || /;|%3b/i.test(path) || /%2f/i.test(path) || /%25[0-9a-f]{2}/i.test(path))
+    flags.push('path with two readings')
   const decoded = path.replace(/%25/gi, '%').replace(/%2e/gi, '.').replace(/%2f/gi, '/').replace(/%3b/gi, ';')
   if (decoded.split('/').some((segment) => /^\.\.?(?:;|$|%3f|%23)/i.test(segment))) flags.push('dot segment')
   return flags
@@ -132,7 +148,10 @@ function readChunked(
   let body = ''
   for (;;) {
     const lineEnd = text.indexOf('\r\n', at)
-    if (lineEnd < 0) return /[\n]|\r(?!$)/.test(text.slice(at)) ? { kind: 'lost', flags: [...flags, 'chunk line'] } : { kind: 'more' }
+    if (lineEnd < 0)
+      return /[\n]|\r(?!$)/.test(text.slice(at))
+        ? { kind: 'lost', flags: [...flags, 'chunk line'] }
+        : { kind: 'more' }
     const line = text.slice(at, lineEnd)
     const match = /^([0-9a-fA-F]{1,12})(;[\t\x20-\x7e]*)?$/.exec(line)
     if (match === null) return { kind: 'lost', flags: [...flags, `chunk line ${JSON.stringify(line)}`] }
@@ -142,7 +161,8 @@ function readChunked(
     if (size === 0) break
     if (text.length < at + size + 2) return { kind: 'more' }
     body += text.slice(at, at + size)
-    if (text.slice(at + size, at + size + 2) !== '\r\n') return { kind: 'lost', flags: [...flags, 'chunk without its end'] }
+    if (text.slice(at + size, at + size + 2) !== '\r\n')
+      return { kind: 'lost', flags: [...flags, 'chunk without its end'] }
     at += size + 2
   }
   const trailers: [string, string][] = []

@@ -87,11 +87,16 @@ const templates = ['/', '/{a}', '/{a}/{b}', '/{a}/{b}/{c}']
 
 /** An API that is open to everybody for everything: what is refused in front of it is refused by the wire alone. */
 export function openApi(extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const routes = Object.fromEntries(templates.flatMap((template) => methods.map((method) => [`${method} ${template}`, {}])))
+  const routes = Object.fromEntries(
+    templates.flatMap((template) => methods.map((method) => [`${method} ${template}`, {}])),
+  )
   return { service: 'upstream', anonymous: 'a test', routes, ...extra }
 }
 
 /** The service `upstream` on a port of loopback. */
-export function upstreamOn(port: number, extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function upstreamOn(
+  port: number,
+  extra: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return { upstream: { targets: [`http://127.0.0.1:${port}`], ...extra } }
 }

@@ -30,7 +30,12 @@ after(async () => {
 })
 
 /** One request to the admin listener. */
-async function admin(target: string, fields = '', method = 'GET', host = 'localhost'): Promise<StrictResponse | undefined> {
+async function admin(
+  target: string,
+  fields = '',
+  method = 'GET',
+  host = 'localhost',
+): Promise<StrictResponse | undefined> {
   const client = await RawClient.open({ port: adminPort })
   client.send(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${fields}\r\n`)
   const { final } = await client.answers(1)
@@ -61,14 +66,31 @@ async function refusal(change: Readonly<Record<string, unknown>>): Promise<strin
 }
 
 test('T17 a route of the admin API has one spelling', async () => {
-  for (const target of ['/%73tatus', '/status/', '//status', '/STATUS', '/status;x', '/./status', '/status%2f', '/healthz/../status'])
+  for (const target of [
+    '/%73tatus',
+    '/status/',
+    '//status',
+    '/STATUS',
+    '/status;x',
+    '/./status',
+    '/status%2f',
+    '/healthz/../status',
+  ])
     assert.equal((await admin(target))?.status, 401, target)
 })
 
 test('T52 D3 the admin API listens on loopback, and asks for its token there', async () => {
   const file = join(gateway.folder, 'no-admin.json')
-  writeFileSync(file, JSON.stringify({ listeners: { public: { address: '127.0.0.1:1', tls: { local: ['localhost'] } } } }))
-  const { spec } = await readConfiguration({ files: [file], cwd: gateway.folder, env: {} }, policies, 1, () => undefined)
+  writeFileSync(
+    file,
+    JSON.stringify({ listeners: { public: { address: '127.0.0.1:1', tls: { local: ['localhost'] } } } }),
+  )
+  const { spec } = await readConfiguration(
+    { files: [file], cwd: gateway.folder, env: {} },
+    policies,
+    1,
+    () => undefined,
+  )
   assert.equal(spec.admin?.address.host, '127.0.0.1')
   assert.deepEqual(spec.admin?.openMetricsTo, [])
   assert.equal((await admin('/status'))?.status, 401)
@@ -85,8 +107,14 @@ test('D3 bodies have a limit without being asked', async () => {
 test('T53 D6 there is no secret that two installations share', async () => {
   const other = await startGateway({ apis: {} })
   for (const file of ['pepper', 'ca.key', 'tls.key'])
-    assert.notDeepEqual(readFileSync(join(other.folder, 'data', file)), readFileSync(join(gateway.folder, 'data', file)), file)
-  const [mine, theirs] = [gateway, other].map(({ folder }) => readFileSync(join(folder, 'data', 'admin-token'), 'utf8').trim())
+    assert.notDeepEqual(
+      readFileSync(join(other.folder, 'data', file)),
+      readFileSync(join(gateway.folder, 'data', file)),
+      file,
+    )
+  const [mine, theirs] = [gateway, other].map(({ folder }) =>
+    readFileSync(join(folder, 'data', 'admin-token'), 'utf8').trim(),
+  )
   await other.stop()
   assert.notEqual(mine, theirs)
   assert.equal((await admin('/status', `Authorization: Bearer ${theirs}\r\n`))?.status, 401)
@@ -94,9 +122,20 @@ test('T53 D6 there is no secret that two installations share', async () => {
 })
 
 test('T54 no field makes a request come from elsewhere', async () => {
-  for (const field of ['X-Forwarded-For: 127.0.0.1', 'X-Real-IP: 127.0.0.1', 'Forwarded: for=127.0.0.1', 'Authorization: Basic eDp5', 'Authorization: Bearer'])
-    for (const target of ['/status', '/metrics', '/explain?url=/a']) assert.equal((await admin(target, `${field}\r\n`))?.status, 401, `${field} ${target}`)
-  assert.equal((await admin('/status', '', 'GET', 'evil.example'))?.status, 421, 'nor does a name that leads here')
+  for (const field of [
+    'X-Forwarded-For: 127.0.0.1',
+    'X-Real-IP: 127.0.0.1',
+    'Forwarded: for=127.0.0.1',
+    'Authorization: Basic eDp5',
+    'Authorization: Bearer',
+  ])
+    for (const target of ['/status', '/metrics', '/explain?url=/a'])
+      assert.equal((await admin(target, `${field}\r\n`))?.status, 401, `${field} ${target}`)
+  assert.equal(
+    (await admin('/status', '', 'GET', 'evil.example'))?.status,
+    421,
+    'nor does a name that leads here',
+  )
 })
 
 test('T55 every route but the health checks asks for the token', async () => {
@@ -108,8 +147,15 @@ test('T55 every route but the health checks asks for the token', async () => {
 })
 
 test('T56 the admin API is not reached through the data path, nor through its open routes', async () => {
-  for (const target of ['/metrics', '/status', '/healthz']) assert.equal((await get(target))?.body.startsWith('request '), true, 'an upstream like any other')
-  for (const target of ['/healthz/../status', '/metrics/../status', '/healthz%2f..%2fstatus', '/healthz?/../status', '/healthz#/status']) {
+  for (const target of ['/metrics', '/status', '/healthz'])
+    assert.equal((await get(target))?.body.startsWith('request '), true, 'an upstream like any other')
+  for (const target of [
+    '/healthz/../status',
+    '/metrics/../status',
+    '/healthz%2f..%2fstatus',
+    '/healthz?/../status',
+    '/healthz#/status',
+  ]) {
     const answer = await admin(target)
     assert.ok(answer?.status === 401 || answer?.body === 'ok\n', `${target}: ${answer?.status}`)
   }
@@ -125,16 +171,25 @@ test('D7 aliases are refused and nothing is exposed without being asked', async 
 
 test('D8 an unknown key is refused, however near it is', async () => {
   assert.match((await refusal({ identites: {} })) ?? '', /identites/)
-  assert.match((await refusal({ apis: { open: openApi({ authentication: ['x'] }) } })) ?? '', /authentication/)
+  assert.match(
+    (await refusal({ apis: { open: openApi({ authentication: ['x'] }) } })) ?? '',
+    /authentication/,
+  )
   assert.match((await refusal({ identities: { a: { type: 'api-key', hedaer: 'X' } } })) ?? '', /hedaer/)
-  assert.match((await refusal({ apis: { open: openApi({ require: { adresses: ['10.0.0.0/8'] } }) } })) ?? '', /adresses/)
+  assert.match(
+    (await refusal({ apis: { open: openApi({ require: { adresses: ['10.0.0.0/8'] } }) } })) ?? '',
+    /adresses/,
+  )
 })
 
 test('D9 a configuration goes into force whole or not at all', async () => {
   const file = join(gateway.folder, 'sallyport.json')
   const good = readFileSync(file, 'utf8')
   const changed = JSON.parse(good) as Record<string, Record<string, unknown>>
-  changed['apis'] = { open: { service: 'upstream', anonymous: 'a test', routes: { 'GET /new': {} } }, broken: { service: 'missing', anonymous: 'a test', routes: { 'GET /x': {} } } }
+  changed['apis'] = {
+    open: { service: 'upstream', anonymous: 'a test', routes: { 'GET /new': {} } },
+    broken: { service: 'missing', anonymous: 'a test', routes: { 'GET /x': {} } },
+  }
   writeFileSync(file, JSON.stringify(changed))
   await assert.rejects(gateway.gateway.reload(), /missing/)
   assert.equal((await get('/a'))?.status, 200, 'the old one serves on')
@@ -144,12 +199,23 @@ test('D9 a configuration goes into force whole or not at all', async () => {
 })
 
 test('D10 default deny: an operation without a decision about authentication does not load', async () => {
-  assert.match((await refusal({ apis: { open: { service: 'upstream', routes: { 'GET /a': {} } } } })) ?? '', /authenticat/)
-  assert.match((await refusal({ apis: { open: { service: 'upstream', anonymous: '', routes: { 'GET /a': {} } } } })) ?? '', /reason/)
+  assert.match(
+    (await refusal({ apis: { open: { service: 'upstream', routes: { 'GET /a': {} } } } })) ?? '',
+    /authenticat/,
+  )
+  assert.match(
+    (await refusal({ apis: { open: { service: 'upstream', anonymous: '', routes: { 'GET /a': {} } } } })) ??
+      '',
+    /reason/,
+  )
   assert.equal((await get('/a%2Fb'))?.status, 400, 'and encoded slashes do not pass')
 })
 
 test('T26 a configured value cannot bring a line of its own', async () => {
   for (const value of ['a\r\nX: y', 'a\nb', 'a\0b'])
-    assert.notEqual(await refusal({ headers: { request: { set: { 'X-A': value } } } }), null, JSON.stringify(value))
+    assert.notEqual(
+      await refusal({ headers: { request: { set: { 'X-A': value } } } }),
+      null,
+      JSON.stringify(value),
+    )
 })

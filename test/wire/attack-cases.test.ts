@@ -27,18 +27,28 @@ before(async () => {
             'GET /public': { anonymous: 'a test' },
             'GET /public/{x}': { anonymous: 'a test' },
             'POST /public': { anonymous: 'a test' },
-            'GET /slashes/{x}': { anonymous: 'a test', allow: { path: ['encoded-slash', 'semicolon', 'double-slash'] } },
+            'GET /slashes/{x}': {
+              anonymous: 'a test',
+              allow: { path: ['encoded-slash', 'semicolon', 'double-slash'] },
+            },
             'GET /admin': {},
             'GET /admin/{x}': {},
             'GET /inside': { anonymous: 'a test', require: { addresses: ['192.0.2.0/24', '10.0.0.0/8'] } },
             'GET /feed': {},
-            'GET /shared': { cors: { origins: ['https://app.example'], headers: ['X-Partner-Key'] }, require: { addresses: ['192.0.2.0/24'] } },
+            'GET /shared': {
+              cors: { origins: ['https://app.example'], headers: ['X-Partner-Key'] },
+              require: { addresses: ['192.0.2.0/24'] },
+            },
           },
         },
         stripped: {
-          service: 'upstream', prefix: '/api', stripPrefix: true, upstreamPrefix: '/internal', authenticate: ['partners'],
+          service: 'upstream',
+          prefix: '/api',
+          stripPrefix: true,
+          upstreamPrefix: '/internal',
+          authenticate: ['partners'],
           routes: { 'GET /{x}': { anonymous: 'a test' }, 'GET /admin/{x}': {} },
-        }, // biome-ignore format: short
+        },
       },
     },
     (dataFolder) => {
@@ -95,28 +105,59 @@ async function passed(target: string, fields = '', method = 'GET'): Promise<Reco
 const valuesOf = (request: Recorded['requests'][number], name: string): string[] =>
   request.fields.filter((field) => field[0] === name).map((field) => field[1])
 
-test('T1 dot segments', () => refused(['/public/../admin', '/public/..', '/./admin', '/public/%2e%2e/admin'], [400]))
+test('T1 dot segments', () =>
+  refused(['/public/../admin', '/public/..', '/./admin', '/public/%2e%2e/admin'], [400]))
 test('T2 encoded slash and backslash', () =>
-  refused(['/x%2F..%2Fadmin', '/public%2F..%2Fadmin', '/x%5C..%5Cadmin', '/slashes/x%2F..%2Fadmin', '/slashes/..%2fadmin'], [400]))
+  refused(
+    [
+      '/x%2F..%2Fadmin',
+      '/public%2F..%2Fadmin',
+      '/x%5C..%5Cadmin',
+      '/slashes/x%2F..%2Fadmin',
+      '/slashes/..%2fadmin',
+    ],
+    [400],
+  ))
 test('T3 fragments', () => refused(['/admin#foo', '/public#/../admin', '/public?x#y'], [400]))
 test('T4 an asterisk is no wildcard', () => refused(['*', '/*', '/admin*', '/admin/*'], [400, 401, 404]))
 test('T5 semicolons', async () => {
-  await refused(['/admin;x=1/a', '/admin;x', '/public;x/../admin', '/public/..;/admin', '/slashes/..;/admin', '/public%3Bx'], [400])
-  assert.equal((await passed('/slashes/a;b=c')).target, '/slashes/a;b=c', 'where it is allowed, it arrives as it came')
+  await refused(
+    [
+      '/admin;x=1/a',
+      '/admin;x',
+      '/public;x/../admin',
+      '/public/..;/admin',
+      '/slashes/..;/admin',
+      '/public%3Bx',
+    ],
+    [400],
+  )
+  assert.equal(
+    (await passed('/slashes/a;b=c')).target,
+    '/slashes/a;b=c',
+    'where it is allowed, it arrives as it came',
+  )
 })
-test('T6 encoded reserved characters', () => refused(['/admin%2F', '/admin%3F', '/admin%23', '/%61dmin', '/admin%2Fx'], [400, 401, 404]))
-test('T7 dots beside a prefix that is stripped', () => refused(['/api../', '/api%2e%2e/', '/api../admin/x', '/api/../admin', '/api..%2fadmin'], [400, 404]))
-test('T8 lengths of decoded and raw prefixes', () => refused(['/api%2e/admin/secret', '/%61pi%2e/admin/x', '/ap%69/admin/x', '/api/%61dmin/x'], [400, 401, 404]))
-test('T9 two slashes are no authority', () => refused(['//admin/x', '//localhost/admin', '/api//admin/x', '/slashes//admin'], [400, 404]))
+test('T6 encoded reserved characters', () =>
+  refused(['/admin%2F', '/admin%3F', '/admin%23', '/%61dmin', '/admin%2Fx'], [400, 401, 404]))
+test('T7 dots beside a prefix that is stripped', () =>
+  refused(['/api../', '/api%2e%2e/', '/api../admin/x', '/api/../admin', '/api..%2fadmin'], [400, 404]))
+test('T8 lengths of decoded and raw prefixes', () =>
+  refused(['/api%2e/admin/secret', '/%61pi%2e/admin/x', '/ap%69/admin/x', '/api/%61dmin/x'], [400, 401, 404]))
+test('T9 two slashes are no authority', () =>
+  refused(['//admin/x', '//localhost/admin', '/api//admin/x', '/slashes//admin'], [400, 404]))
 test('T10 a target without a slash', () => refused(['admin', 'public', '%2Fadmin', '?x'], [400]))
 test('T11 nothing escapes the upstream prefix', async () => {
   await refused(['/api/..', '/api/%2e%2e', '/api/..%2f', '/api/.'], [400])
   assert.equal((await passed('/api/a?b=/../c')).target, '/internal/a?b=/../c')
 })
-test('T12 backslashes', () => refused(['/api\\..\\admin', '/api/..\\admin', '/\\admin', '/api%5c..%5cadmin'], [400]))
-test('T13 an encoded prefix is the prefix', async () => assert.equal((await passed('/%61p%69/a')).target, '/internal/a'))
+test('T12 backslashes', () =>
+  refused(['/api\\..\\admin', '/api/..\\admin', '/\\admin', '/api%5c..%5cadmin'], [400]))
+test('T13 an encoded prefix is the prefix', async () =>
+  assert.equal((await passed('/%61p%69/a')).target, '/internal/a'))
 test('T14 an upgrade takes the same way', async () => {
-  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+  const upgrade =
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
   await refused(['/feed', '/admin', '/public/../feed', '/undeclared'], [400, 401, 404], upgrade)
 })
 test('T15 a decoded parameter is not put into the upstream path', async () => {
@@ -124,10 +165,28 @@ test('T15 a decoded parameter is not put into the upstream path', async () => {
   assert.equal((await passed('/slashes/a%2Fb%23c')).target, '/slashes/a%2Fb%23c')
 })
 test('T16 absolute targets and doubled slashes', () =>
-  refused(['https://localhost//admin', 'http://localhost//admin', 'https://localhost/admin', 'https://localhost/public/../admin', 'https://localhost//', '/public//x'], [400, 401, 404]))
+  refused(
+    [
+      'https://localhost//admin',
+      'http://localhost//admin',
+      'https://localhost/admin',
+      'https://localhost/public/../admin',
+      'https://localhost//',
+      '/public//x',
+    ],
+    [400, 401, 404],
+  ))
 
 test('T18 Connection takes away no field that means something', async () => {
-  for (const name of ['X-Forwarded-Host', 'x-forwarded-for', 'X-Forwarded-Proto', 'Host', 'Authorization', 'Content-Length', 'X_Forwarded_For']) {
+  for (const name of [
+    'X-Forwarded-Host',
+    'x-forwarded-for',
+    'X-Forwarded-Proto',
+    'Host',
+    'Authorization',
+    'Content-Length',
+    'X_Forwarded_For',
+  ]) {
     const { status, requests } = await ask('/public', `Connection: ${name}\r\n`)
     assert.deepEqual([status, requests], [400, []], name)
   }
@@ -137,14 +196,23 @@ test('T18 Connection takes away no field that means something', async () => {
   assert.deepEqual([noKey.status, noKey.requests], [401, []])
 })
 test('T19 aliases', async () => {
-  for (const name of ['X_Auth_User', 'X.Auth.User', 'X-Auth_User', 'X_Partner_Key', 'X_Forwarded_For', 'content_type']) {
+  for (const name of [
+    'X_Auth_User',
+    'X.Auth.User',
+    'X-Auth_User',
+    'X_Partner_Key',
+    'X_Forwarded_For',
+    'content_type',
+  ]) {
     const { status, requests, code } = await ask('/public', `${name}: evil\r\n`)
     assert.deepEqual([status, requests, code], [400, [], 'HEADER_NAME_AMBIGUOUS'], name)
   }
 })
 test('T20 another case of a name that the gateway sets', async () => {
   for (const name of ['X-Auth-User', 'x-auth-user', 'X-AUTH-USER', 'x-AuTh-UsEr'])
-    assert.deepEqual(valuesOf(await passed('/public', `${name}: evil\r\n${name}: evil\r\n`), 'x-auth-user'), ['gateway'])
+    assert.deepEqual(valuesOf(await passed('/public', `${name}: evil\r\n${name}: evil\r\n`), 'x-auth-user'), [
+      'gateway',
+    ])
 })
 test('T21 forwarded fields of untrusted clients', async () => {
   const request = await passed(
@@ -157,24 +225,45 @@ test('T21 forwarded fields of untrusted clients', async () => {
   )
 })
 test('T22 fields by which proxies override the request', async () => {
-  const names = ['x-envoy-original-path', 'x-original-url', 'x-rewrite-url', 'x-http-method-override', 'x-middleware-subrequest', 'x-internal']
+  const names = [
+    'x-envoy-original-path',
+    'x-original-url',
+    'x-rewrite-url',
+    'x-http-method-override',
+    'x-middleware-subrequest',
+    'x-internal',
+  ]
   const request = await passed('/public', names.map((name) => `${name}: /evil\r\n`).join(''))
   for (const name of names) assert.deepEqual(valuesOf(request, name), [], name)
 })
 test('T23 a private address is not trusted for being private', async () => {
-  for (const claim of ['X-Forwarded-For: 10.0.0.1', 'X-Real-IP: 10.0.0.1', 'Forwarded: for=10.0.0.1', 'X-Envoy-Internal: true'])
+  for (const claim of [
+    'X-Forwarded-For: 10.0.0.1',
+    'X-Real-IP: 10.0.0.1',
+    'Forwarded: for=10.0.0.1',
+    'X-Envoy-Internal: true',
+  ])
     assert.deepEqual((await ask('/inside', `${claim}\r\n`)).status, 403, claim)
 })
 test('T24 several values of a credential', async () => {
   for (const fields of [
-    `X-Partner-Key: ${key}\r\nX-Partner-Key: wrong\r\n`, `X-Partner-Key: wrong\r\nX-Partner-Key: ${key}\r\n`, `X-Partner-Key: ${key}\r\nX-Partner-Key: ${key}\r\n`,
-    `X-Partner-Key: ${key}, wrong\r\n`, `X-Partner-Key: ${key},\r\n`, 'X-Partner-Key:\r\n',
-  ]) // biome-ignore format: a list
+    `X-Partner-Key: ${key}\r\nX-Partner-Key: wrong\r\n`,
+    `X-Partner-Key: wrong\r\nX-Partner-Key: ${key}\r\n`,
+    `X-Partner-Key: ${key}\r\nX-Partner-Key: ${key}\r\n`,
+    `X-Partner-Key: ${key}, wrong\r\n`,
+    `X-Partner-Key: ${key},\r\n`,
+    'X-Partner-Key:\r\n',
+  ])
     assert.equal((await ask('/admin', fields)).status, 401, fields)
-  assert.deepEqual(valuesOf(await passed('/admin', `X-Partner-Key: ${key}\r\n`), 'x-partner-key'), [], 'and a good one does not go on')
+  assert.deepEqual(
+    valuesOf(await passed('/admin', `X-Partner-Key: ${key}\r\n`), 'x-partner-key'),
+    [],
+    'and a good one does not go on',
+  )
 })
 test('T25 bytes over 0x7f fail no check open', async () => {
-  for (const value of [`${key}\xff`, `\xa0${key}`, `${key}\x80`]) assert.equal((await ask('/admin', `X-Partner-Key: ${value}\r\n`)).status, 401)
+  for (const value of [`${key}\xff`, `\xa0${key}`, `${key}\x80`])
+    assert.equal((await ask('/admin', `X-Partner-Key: ${value}\r\n`)).status, 401)
 })
 test('T26 T27 no value brings a line of its own', async () => {
   for (const value of ['a\rX: y', 'a\nX: y', 'a\0b', 'a\r\n X: y']) {
@@ -186,11 +275,20 @@ test('T26 T27 no value brings a line of its own', async () => {
   assert.doesNotMatch(valuesOf(request, 'x-request-id').join(), /evil/)
 })
 test('T28 what only the gateway sets is removed from anonymous requests too', async () => {
-  const request = await passed('/public', 'X-Auth-User: evil\r\nX-Userinfo: evil\r\nX-Partner-Key: evil\r\nX-Consumer-Username: evil\r\n')
-  assert.deepEqual(request.fields.filter(([, value]) => value === 'evil'), [])
+  const request = await passed(
+    '/public',
+    'X-Auth-User: evil\r\nX-Userinfo: evil\r\nX-Partner-Key: evil\r\nX-Consumer-Username: evil\r\n',
+  )
+  assert.deepEqual(
+    request.fields.filter(([, value]) => value === 'evil'),
+    [],
+  )
 })
 test('T29 a refused request goes nowhere, with none of its credentials', async () => {
-  const { status, requests, brokenOff } = await ask('/admin', 'X-Partner-Key: wrong\r\nAuthorization: Basic eA==\r\nCookie: a=b\r\n')
+  const { status, requests, brokenOff } = await ask(
+    '/admin',
+    'X-Partner-Key: wrong\r\nAuthorization: Basic eA==\r\nCookie: a=b\r\n',
+  )
   assert.deepEqual([status, requests, brokenOff], [401, [], []])
 })
 test('T30 the leftmost forwarded address identifies nobody', async () => {
@@ -206,7 +304,9 @@ test('T31 the gateway’s own answers take no way to anybody else', async () => 
 
 test('T45 a body arrives byte by byte as it came', async () => {
   const body = '{"role":"user","role":"admin"}'
-  const { requests } = await send(`POST /public HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  const { requests } = await send(
+    `POST /public HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
   assert.equal(requests[0]?.body, body)
 })
 test('T47 there is no cache: every request arrives', async () => {
@@ -216,18 +316,32 @@ test('T47 there is no cache: every request arrives', async () => {
 test('T48 a preflight passes the cheap checks first, and none is answered for what is undeclared', async () => {
   const preflight = 'Origin: https://app.example\r\nAccess-Control-Request-Method: GET\r\n'
   assert.equal((await ask('/shared', preflight, 'OPTIONS')).code, 'ADDRESS_REFUSED')
-  for (const [target, status] of [['/undeclared', 404], ['/admin', 405], ['/public', 405]] as const)
+  for (const [target, status] of [
+    ['/undeclared', 404],
+    ['/admin', 405],
+    ['/public', 405],
+  ] as const)
     assert.equal((await ask(target, preflight, 'OPTIONS')).status, status, target)
 })
 test('T49 what Node’s own parser once accepted', async () => {
   for (const fields of [
-    'Transfer-Encoding: chunked, identity', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked-false', 'Transfer-Encoding: chunkedchunked',
-    'Transfer-Encoding:\r\n chunked', 'Transfer-Encoding: chunked\nX: y', 'X\r\nTransfer-Encoding: chunked', 'X:\r\rTransfer-Encoding: chunked', 'Content-Length : 5',
-  ]) /* biome-ignore format: a list */ {
-    const { status, requests } = await send(`POST /public HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET /admin HTTP/1.1\r\n\r\n`)
+    'Transfer-Encoding: chunked, identity',
+    'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked-false',
+    'Transfer-Encoding: chunkedchunked',
+    'Transfer-Encoding:\r\n chunked',
+    'Transfer-Encoding: chunked\nX: y',
+    'X\r\nTransfer-Encoding: chunked',
+    'X:\r\rTransfer-Encoding: chunked',
+    'Content-Length : 5',
+  ]) {
+    const { status, requests } = await send(
+      `POST /public HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET /admin HTTP/1.1\r\n\r\n`,
+    )
     assert.deepEqual([status, requests], [400, []], fields)
   }
-  const { status, requests } = await send('POST /public HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5 ;x\r\nhello\r\n0\r\n\r\n')
+  const { status, requests } = await send(
+    'POST /public HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5 ;x\r\nhello\r\n0\r\n\r\n',
+  )
   assert.deepEqual([status, requests], [400, []])
 })
 test('T50 CONNECT reaches no pooled connection', async () => {
@@ -240,7 +354,10 @@ test('T50 CONNECT reaches no pooled connection', async () => {
   await passed('/public')
 })
 test('T51 data before an upgrade is no data of a tunnel', async () => {
-  const { requests, text } = await send('GET /public HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x85\0\0\0\0hello', 2)
+  const { requests, text } = await send(
+    'GET /public HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x85\0\0\0\0hello',
+    2,
+  )
   assert.equal(requests.length, 1)
   assert.deepEqual(valuesOf(requests[0]!, 'upgrade'), [])
   assert.doesNotMatch(text, /^HTTP\/1\.1 101/m)

@@ -13,14 +13,17 @@ let gateway: TestGateway
 /** Bytes that the upstream read of the last request to `/never-read`. */
 let readOfUnread = 0
 
-/** Behaves as the path of each connection's first request says. A GET and a last chunk end a request. */
+/** Behaves as the path of each connection's first request says. A GET, `!` and a last chunk end a request. */
 function serve(socket: Socket): void {
   let path = ''
   socket.on('error', () => undefined)
   socket.on('data', (chunk: Buffer) => {
     const text = chunk.toString('latin1')
     path = /^\w+ (\S+) HTTP/.exec(text)?.[1] ?? path
-    const isWhole = text.endsWith('0\r\n\r\n') || (text.endsWith('\r\n\r\n') && text.startsWith('GET'))
+    const isWhole =
+      text.endsWith('!') ||
+      text.endsWith('0\r\n\r\n') ||
+      (text.endsWith('\r\n\r\n') && text.startsWith('GET'))
     if (path === '/large') socket.write(large)
     else if (path === '/never-read') {
       readOfUnread += chunk.length
@@ -56,6 +59,19 @@ test('after a large body to a slow upstream, the connection goes on', async () =
   client.send('0\r\n\r\n')
   assert.equal((await client.answers(1, [], 5000)).final[0]?.status, 200)
   client.send('GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  assert.equal((await client.answers(2)).final[1]?.status, 200)
+  client.destroy()
+})
+
+test('a body whose last bytes fill the buffer towards the upstream leaves the connection open', async () => {
+  const client = await RawClient.open(gateway.clear)
+  const head =
+    'POST /whole HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\nContent-Length: 65000\r\n'
+  // Head and body come as one segment of loopback; the longer head of the upstream request makes them fill 64 KB.
+  const padding = `X-Padding: ${'y'.repeat(65_470 - 65_000 - head.length - 'X-Padding: \r\n\r\n'.length)}\r\n\r\n`
+  client.send(`${head}${padding}${'x'.repeat(64_999)}!`)
+  assert.equal((await client.answers(1)).final[0]?.status, 200)
+  client.send('GET /next HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n\r\n')
   assert.equal((await client.answers(2)).final[1]?.status, 200)
   client.destroy()
 })
@@ -97,7 +113,9 @@ test('a client that does not read a large answer is cut in time', async () => {
   client.socket.pause()
   client.send('GET /large HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n\r\n')
   await sleep(1500)
-  const cut = (await gateway.records(4)).filter(({ path, code }) => path === '/large' && code === 'CLIENT_CLOSED')
+  const cut = (await gateway.records(4)).filter(
+    ({ path, code }) => path === '/large' && code === 'CLIENT_CLOSED',
+  )
   assert.equal(cut.length, 1)
   client.destroy()
 })

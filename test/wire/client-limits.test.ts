@@ -8,7 +8,8 @@ import { openApi, startGateway, type TestGateway, upstreamOn } from '../support/
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
-const post = (length: number): string => `POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`
+const post = (length: number): string =>
+  `POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`
 const chunkedPost = 'POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n'
 
 let upstream: ScriptedUpstream
@@ -23,9 +24,15 @@ before(async () => {
     services: upstreamOn(upstream.port),
     apis: { open: openApi({ limits: { body: '64KB' } }) },
     limits: {
-      headTimeout: '400ms', bodyIdleTimeout: '400ms', idleTimeout: '700ms', sendTimeout: '500ms', handshakeTimeout: '400ms',
-      handshakes: 3, connectionsPerAddress: 12, pipelined: '8KB',
-    }, // biome-ignore format: a list
+      headTimeout: '400ms',
+      bodyIdleTimeout: '400ms',
+      idleTimeout: '700ms',
+      sendTimeout: '500ms',
+      handshakeTimeout: '400ms',
+      handshakes: 20,
+      connectionsPerAddress: 30,
+      pipelined: '8KB',
+    },
   })
 })
 after(async () => {
@@ -34,7 +41,10 @@ after(async () => {
 })
 
 /** Opens a connection, uses it, and waits until it is gone, so that the counts of connections begin anew. */
-async function withClient(use: (client: RawClient) => Promise<void>, door: Door = gateway.tls): Promise<void> {
+async function withClient(
+  use: (client: RawClient) => Promise<void>,
+  door: Door = gateway.tls,
+): Promise<void> {
   const client = await RawClient.open(door)
   try {
     await use(client)
@@ -45,7 +55,9 @@ async function withClient(use: (client: RawClient) => Promise<void>, door: Door 
 }
 
 /** Whether an answer came after about so long, and which. */
-async function timed(client: RawClient): Promise<{ status: number | undefined; ms: number; closes: boolean }> {
+async function timed(
+  client: RawClient,
+): Promise<{ status: number | undefined; ms: number; closes: boolean }> {
   const started = performance.now()
   const { final } = await client.answers(1, [], 3000)
   const ms = performance.now() - started
@@ -53,7 +65,7 @@ async function timed(client: RawClient): Promise<{ status: number | undefined; m
   return { status: final[0]?.status, ms, closes: client.ended }
 }
 
-describe('timeouts', () => {
+describe('timeouts', { concurrency: true }, () => {
   for (const [name, begin] of [
     ['in the request line', 'GET /a HT'],
     ['in a field', 'GET /a HTTP/1.1\r\nHost: loc'],
@@ -105,18 +117,22 @@ describe('timeouts', () => {
       assert.deepEqual({ status, closes }, { status: undefined, closes: true })
       assert.ok(ms > 500 && ms < 1300, `${ms}`)
     }))
+})
 
+describe('handshakes', () => {
   test('handshakes that stop end in time, are bounded in number, and make room again', async () => {
     const sockets: Socket[] = []
     let closed = 0
-    for (let i = 0; i < 5; i++) {
-      const socket = connect(gateway.tls.port, '127.0.0.1').on('error', () => undefined).on('close', () => closed++)
+    for (let i = 0; i < 22; i++) {
+      const socket = connect(gateway.tls.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .on('close', () => closed++)
       sockets.push(socket)
     }
     await sleep(200)
     assert.equal(closed, 2, 'two more than the limit')
     await sleep(600)
-    assert.equal(closed, 5, 'the others in time')
+    assert.equal(closed, 22, 'the others in time')
     await withClient(async (client) => {
       client.send(get('/a'))
       assert.equal((await client.answers(1)).final[0]?.status, 200)
@@ -124,13 +140,13 @@ describe('timeouts', () => {
   })
 
   test('handshakes that are done no longer count', async () => {
-    const clients = await Promise.all([0, 1].map(() => RawClient.open(gateway.tls)))
-    clients.push(...(await Promise.all([0, 1].map(() => RawClient.open(gateway.tls)))))
-    clients.push(await RawClient.open(gateway.tls))
+    const clients: RawClient[] = []
+    for (let i = 0; i < 25; i++) clients.push(await RawClient.open(gateway.tls))
     for (const client of clients) {
       client.send(get('/a'))
       assert.equal((await client.answers(1)).final[0]?.status, 200)
       client.destroy()
+      await client.until(() => client.closed)
     }
   })
 })
@@ -166,14 +182,22 @@ describe('bodies', () => {
       client.send('POST /not/declared/at/all HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n')
       assert.equal((await client.answers(1)).final[0]?.status, 404)
       client.send('x'.repeat(1000) + get('/a'))
-      assert.deepEqual((await client.answers(2)).final.map((answer) => answer.status), [404, 200])
+      assert.deepEqual(
+        (await client.answers(2)).final.map((answer) => answer.status),
+        [404, 200],
+      )
     }))
 
   test('a client that waits for 100 and is refused gets no 100', () =>
     withClient(async (client) => {
-      client.send('POST /not/declared/at/all HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n')
+      client.send(
+        'POST /not/declared/at/all HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n',
+      )
       const { final, informational } = await client.answers(1)
-      assert.deepEqual([final[0]?.status, informational.length, final[0]?.fields.get('connection')], [404, 0, 'close'])
+      assert.deepEqual(
+        [final[0]?.status, informational.length, final[0]?.fields.get('connection')],
+        [404, 0, 'close'],
+      )
     }))
 
   test('a client that waits for 100 gets it once', () =>
@@ -189,9 +213,9 @@ describe('bodies', () => {
 describe('connections', () => {
   test('from one address are bounded, and make room again', async () => {
     const clients: RawClient[] = []
-    for (let i = 0; i < 12; i++) clients.push(await RawClient.open({ port: gateway.clear.port }))
+    for (let i = 0; i < 30; i++) clients.push(await RawClient.open({ port: gateway.clear.port }))
     const refused = await RawClient.open({ port: gateway.clear.port })
-    assert.ok(await refused.until(() => refused.ended), 'the 13th is closed')
+    assert.ok(await refused.until(() => refused.ended), 'the 31st is closed')
     clients[0]!.destroy()
     await clients[0]!.until(() => clients[0]!.closed)
     await sleep(50)

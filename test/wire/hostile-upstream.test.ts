@@ -59,7 +59,9 @@ async function meet(behaviour: (socket: Socket) => void, method = 'GET', wait = 
   script = behaviour
   const client = await RawClient.open(gateway.tls)
   const started = performance.now()
-  client.send(`${method} /first HTTP/1.1\r\nHost: localhost\r\n${method === 'POST' ? 'Content-Length: 1\r\n\r\nx' : '\r\n'}`)
+  client.send(
+    `${method} /first HTTP/1.1\r\nHost: localhost\r\n${method === 'POST' ? 'Content-Length: 1\r\n\r\nx' : '\r\n'}`,
+  )
   const { final, informational, rest } = await client.answers(1, [method], 3000)
   const ms = performance.now() - started
   assert.ok(final.length === 1 || client.ended, 'the client is not left waiting')
@@ -69,11 +71,23 @@ async function meet(behaviour: (socket: Socket) => void, method = 'GET', wait = 
   const other = await RawClient.open(gateway.tls)
   other.send('GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const next = await other.answers(1)
-  assert.deepEqual([next.final[0]?.status, next.final[0]?.body, next.rest], [200, 'next', ''], 'the next client gets its own answer')
+  assert.deepEqual(
+    [next.final[0]?.status, next.final[0]?.body, next.rest],
+    [200, 'next', ''],
+    'the next client gets its own answer',
+  )
   client.destroy()
   other.destroy()
-  const [first, second] = [arrivals.find(({ path }) => path === '/first'), arrivals.find(({ path }) => path === '/next')]
-  return { first: final[0], informational: informational.map(({ status }) => status), ms, reused: first?.connection === second?.connection }
+  const [first, second] = [
+    arrivals.find(({ path }) => path === '/first'),
+    arrivals.find(({ path }) => path === '/next'),
+  ]
+  return {
+    first: final[0],
+    informational: informational.map(({ status }) => status),
+    ms,
+    reused: first?.connection === second?.connection,
+  }
 }
 
 const write = (text: string) => (socket: Socket) => void socket.write(text, 'latin1')
@@ -111,12 +125,24 @@ describe('answers with more than one reading are 502, and their connection is no
     ['coding and length', `${ok}transfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n`],
     ['an unknown coding', `${ok}transfer-encoding: gzip\r\n\r\nok`],
     ['two codings', `${ok}transfer-encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`],
-    ['the coding twice', `${ok}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`],
+    [
+      'the coding twice',
+      `${ok}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
+    ],
     ['a coding in HTTP/1.0', 'HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'],
     ['204 with a length', 'HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nok'],
-    ['204 with a coding', 'HTTP/1.1 204 No Content\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'],
-    ['101 that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n\x81\x05hello'],
-    ['17 informational answers', `${'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(17)}${ok}content-length: 2\r\n\r\nok`],
+    [
+      '204 with a coding',
+      'HTTP/1.1 204 No Content\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ],
+    [
+      '101 that nobody asked for',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n\x81\x05hello',
+    ],
+    [
+      '17 informational answers',
+      `${'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(17)}${ok}content-length: 2\r\n\r\nok`,
+    ],
     ['a thousand informational answers', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(1000)],
     ['300 fields', `${ok}${'x: y\r\n'.repeat(300)}content-length: 2\r\n\r\nok`],
     ['fields of 80 KB', `${ok}x: ${'y'.repeat(80_000)}\r\ncontent-length: 2\r\n\r\nok`],
@@ -135,7 +161,11 @@ describe('bytes beyond an answer reach nobody', () => {
   const second = `${ok}content-length: 6\r\n\r\npoison`
   for (const [name, answer, method] of [
     ['a second answer at once', `${ok}content-length: 2\r\n\r\nok${second}`, 'GET'],
-    ['a second answer after chunks', `${ok}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n${second}`, 'GET'],
+    [
+      'a second answer after chunks',
+      `${ok}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n${second}`,
+      'GET',
+    ],
     ['a byte too many', `${ok}content-length: 2\r\n\r\nok!`, 'GET'],
     ['a body of HEAD', `${ok}content-length: 2\r\n\r\nok`, 'HEAD'],
     ['a chunked body of HEAD', `${ok}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`, 'HEAD'],
@@ -166,7 +196,10 @@ describe('bytes beyond an answer reach nobody', () => {
     client.send('x'.repeat(999))
     client.send('GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n')
     const both = await client.answers(2)
-    assert.deepEqual(both.final.map(({ body }) => body), ['early', 'next'])
+    assert.deepEqual(
+      both.final.map(({ body }) => body),
+      ['early', 'next'],
+    )
     assert.notEqual(arrivals[0]?.connection, arrivals[1]?.connection)
     client.destroy()
   })
@@ -190,7 +223,9 @@ describe('good answers, of which the connection is used again', () => {
 
   test('informational answers are passed on, 100 is not', async () => {
     const { first, informational, reused } = await meet(
-      write(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${ok}content-length: 2\r\n\r\nok`),
+      write(
+        `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${ok}content-length: 2\r\n\r\nok`,
+      ),
     )
     assert.deepEqual([first?.body, informational, reused], ['ok', [103], true])
   })
@@ -254,21 +289,30 @@ describe('answers that do not come, or not whole', () => {
     ['closed within a body of known length', writeAndEnd(`${ok}content-length: 10\r\n\r\nhello`)],
     ['closed within a chunk', writeAndEnd(`${ok}transfer-encoding: chunked\r\n\r\na\r\nhello`)],
     ['closed before the last chunk', writeAndEnd(`${ok}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`)],
-    ['reset within a body', (socket: Socket) => {
-      socket.write(`${ok}content-length: 10\r\n\r\nhello`)
-      setTimeout(() => socket.resetAndDestroy(), 30)
-    }],
+    [
+      'reset within a body',
+      (socket: Socket) => {
+        socket.write(`${ok}content-length: 10\r\n\r\nhello`)
+        setTimeout(() => socket.resetAndDestroy(), 30)
+      },
+    ],
     ['a bad chunk size', write(`${ok}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\nxyz\r\n`)],
     ['a chunk that ends with LF', write(`${ok}transfer-encoding: chunked\r\n\r\n5\r\nhello\n0\r\n\r\n`)],
     ['a negative chunk', write(`${ok}transfer-encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n`)],
-    ['endless chunk extensions', write(`${ok}transfer-encoding: chunked\r\n\r\n5;${'a'.repeat(5000)}\r\nhello\r\n0\r\n\r\n`)],
+    [
+      'endless chunk extensions',
+      write(`${ok}transfer-encoding: chunked\r\n\r\n5;${'a'.repeat(5000)}\r\nhello\r\n0\r\n\r\n`),
+    ],
     ['a bad trailer', write(`${ok}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx y\r\n\r\n`)],
     ['a body that stops', write(`${ok}content-length: 10\r\n\r\nhello`)],
     ['chunks that stop', write(`${ok}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`)],
-  ] as const) // biome-ignore format: a table
+  ] as const)
     test(`${name}: the client's connection is cut, or 502, never a whole answer`, async () => {
       const { first, reused, ms } = await meet(behaviour)
-      assert.ok(first === undefined || first.status === 502 || first.status === 504, `${first?.status} ${first?.body}`)
+      assert.ok(
+        first === undefined || first.status === 502 || first.status === 504,
+        `${first?.status} ${first?.body}`,
+      )
       assert.equal(reused, false)
       assert.ok(ms < 1000, `${ms} ms`)
     })
@@ -281,7 +325,10 @@ describe('answers that do not come, or not whole', () => {
     used = false
     script = (socket) => void socket.destroy()
     client.send('GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    assert.deepEqual((await client.answers(2)).final.map(({ body }) => body), ['ok', 'again'])
+    assert.deepEqual(
+      (await client.answers(2)).final.map(({ body }) => body),
+      ['ok', 'again'],
+    )
     client.destroy()
   })
 
@@ -293,15 +340,20 @@ describe('answers that do not come, or not whole', () => {
     used = false
     script = (socket) => void socket.destroy()
     client.send('POST /first HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx')
-    assert.deepEqual((await client.answers(2)).final.map(({ status }) => status), [200, 502])
+    assert.deepEqual(
+      (await client.answers(2)).final.map(({ status }) => status),
+      [200, 502],
+    )
     assert.equal(arrivals.length, 2)
     client.destroy()
   })
 })
 
-test('fields that are the connection\'s own, or lead around the gateway, do not reach the client', async () => {
+test("fields that are the connection's own, or lead around the gateway, do not reach the client", async () => {
   const { first } = await meet(
-    write(`${ok}connection: x-gone\r\nx-gone: 1\r\nkeep-alive: timeout=5\r\nproxy-authenticate: Basic\r\nupgrade: h2c\r\nalt-svc: h2=":1"\r\ncontent-length: 2\r\n\r\nok`),
+    write(
+      `${ok}connection: x-gone\r\nx-gone: 1\r\nkeep-alive: timeout=5\r\nproxy-authenticate: Basic\r\nupgrade: h2c\r\nalt-svc: h2=":1"\r\ncontent-length: 2\r\n\r\nok`,
+    ),
   )
   for (const name of ['connection', 'x-gone', 'keep-alive', 'proxy-authenticate', 'upgrade', 'alt-svc']) {
     assert.equal(first?.fields.get(name), undefined, name)

@@ -56,7 +56,10 @@ export class Rig {
     else await client.sendPieces(bytes)
     if (!brokenOff) {
       const enough = Math.max(1, upstream + refused)
-      hang = !(await client.until(() => client.ended || client.responses(methods).final.length >= enough, hangMs))
+      hang = !(await client.until(
+        () => client.ended || client.responses(methods).final.length >= enough,
+        hangMs,
+      ))
     }
     // Whatever the gateway still makes of these bytes has happened when it has seen the end and closed too.
     await client.finish(hangMs)
@@ -69,7 +72,16 @@ export class Rig {
       ambiguous: [...recorded.flags, ...believed(recorded.requests)],
       extra: Math.max(0, recorded.requests.length - upstream),
       hang,
-      wrong: hang ? null : wrongWith(wireCase, upstream, statuses, recorded.requests.length, rest, crossed(final, recorded.requests)),
+      wrong: hang
+        ? null
+        : wrongWith(
+            wireCase,
+            upstream,
+            statuses,
+            recorded.requests.length,
+            rest,
+            crossed(final, recorded.requests),
+          ),
       statuses,
       arrived: recorded.requests.map((request) => `${request.method} ${request.target} ${request.body}`),
     }
@@ -77,7 +89,9 @@ export class Rig {
 }
 
 /** Claims of clients that arrived: the battery marks them by their values. */
-function believed(requests: readonly { readonly fields: readonly (readonly [string, string])[] }[]): string[] {
+function believed(
+  requests: readonly { readonly fields: readonly (readonly [string, string])[] }[],
+): string[] {
   return requests.flatMap(({ fields }) =>
     fields.filter(([, value]) => /evil|6\.6\.6\.6/i.test(value)).map(([name]) => `claim in ${name}`),
   )
@@ -92,19 +106,31 @@ function crossed(
   return answered.some((number, at) => Number(number) !== requests[at]?.number)
 }
 
-function wrongWith(wireCase: WireCase, upstream: number, statuses: readonly number[], arrived: number, rest: string, isCrossed: boolean): string | null {
+function wrongWith(
+  wireCase: WireCase,
+  upstream: number,
+  statuses: readonly number[],
+  arrived: number,
+  rest: string,
+  isCrossed: boolean,
+): string | null {
   if (isCrossed) return 'answers do not belong to the requests in their places'
   if (rest !== '') return `${JSON.stringify(rest.slice(0, 80))} after the answers`
   if (wireCase.expect === 'clean') {
-    if (arrived !== upstream) return `${arrived} of ${upstream} requests arrived, answered ${statuses.join(' ')}`
-    return statuses.length === upstream && statuses.every((status) => status === 200) ? null : `answered ${statuses.join(' ')}`
+    if (arrived !== upstream)
+      return `${arrived} of ${upstream} requests arrived, answered ${statuses.join(' ')}`
+    return statuses.length === upstream && statuses.every((status) => status === 200)
+      ? null
+      : `answered ${statuses.join(' ')}`
   }
   const denied = statuses.filter((status) => status !== 200)
   const passed = statuses.length - denied.length
   if (denied.some((status) => !refusals.has(status))) return `refused with ${denied.join(' ')}`
-  if (wireCase.expect === 'either') return statuses.length <= upstream + 1 ? null : `${statuses.length} answers`
+  if (wireCase.expect === 'either')
+    return statuses.length <= upstream + 1 ? null : `${statuses.length} answers`
   if (passed !== upstream) return `answered ${statuses.join(' ')}, where ${upstream} may pass`
-  if (wireCase.brokenOff === true ? denied.length > 1 : denied.length !== 1) return `${denied.length} refusals`
+  if (wireCase.brokenOff === true ? denied.length > 1 : denied.length !== 1)
+    return `${denied.length} refusals`
   const { status } = wireCase
   return status === undefined || denied[0] === status ? null : `refused with ${denied[0]}, not ${status}`
 }

@@ -15,7 +15,17 @@ const fuzzed = whole ? 20_000 : 1000
 /** Of the places to split at, every one or a few. */
 const splitStep = whole ? 1 : 7
 
-const score = { suite: 'S1', seed, cases: 0, fuzzed: 0, splits: 0, ambiguous: 0, extra: 0, hangs: 0, wrong: 0 }
+const score = {
+  suite: 'S1',
+  seed,
+  cases: 0,
+  fuzzed: 0,
+  splits: 0,
+  ambiguous: 0,
+  extra: 0,
+  hangs: 0,
+  wrong: 0,
+}
 let rig: Rig
 before(async () => {
   rig = await Rig.start()
@@ -31,7 +41,11 @@ function judge(outcome: Outcome, bytes: string): void {
   if (outcome.hang) score.hangs++
   if (outcome.wrong !== null) score.wrong++
   const { ambiguous, extra, hang, wrong } = outcome
-  assert.deepEqual({ ambiguous, extra, hang, wrong }, { ambiguous: [], extra: 0, hang: false, wrong: null }, `${outcome.name}: ${JSON.stringify(bytes.slice(0, 500))}`)
+  assert.deepEqual(
+    { ambiguous, extra, hang, wrong },
+    { ambiguous: [], extra: 0, hang: false, wrong: null },
+    `${outcome.name}: ${JSON.stringify(bytes.slice(0, 500))}`,
+  )
 }
 
 test('the battery has at least 400 cases, each with a name of its own', () => {
@@ -53,13 +67,14 @@ test('the battery', async () => {
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} cases`)
 })
 
+// biome-ignore format: a table with several entries a line
 const seeds: readonly string[] = [
   get('/a'), request('X-A: b\r\nCookie: c=d\r\n'), post('Content-Length: 5\r\n', 'hello'), chunked('5\r\nhello\r\n0\r\n\r\n'),
   chunked('5;a=b\r\nhello\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n'), `${get('/a')}${get('/b')}`, `${post('Content-Length: 5\r\n', 'hello')}${smuggled}`,
   `${chunked('5\r\nhello\r\n0\r\n\r\n')}${smuggled}`, post(`Content-Length: ${smuggled.length}\r\n`, smuggled),
   chunked(`${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`), 'POST /a HTTP/1.0\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello',
   request('', 'GET https://localhost/a HTTP/1.1'), get('/a%20b/c?d=%2e&e'),
-] // biome-ignore format: a list
+]
 
 /** The requests of a text by the strictest reading, and whether more bytes could still make it valid. */
 function strictly(text: string): { readonly requests: readonly string[]; readonly open: boolean } {
@@ -86,7 +101,13 @@ test(`${fuzzed} fuzzed variants`, async () => {
   for (let i = 0; i < fuzzed; i++) {
     const bytes = mutate(random.pick(seeds), random)
     const { requests, open } = strictly(bytes)
-    const outcome = await rig.run({ name: `fuzzed ${i}`, bytes, expect: 'either', upstream: requests.length, brokenOff: open })
+    const outcome = await rig.run({
+      name: `fuzzed ${i}`,
+      bytes,
+      expect: 'either',
+      upstream: requests.length,
+      brokenOff: open,
+    })
     score.fuzzed++
     judge(outcome, bytes)
     const arrived = outcome.arrived.map((one) => one.replace(/ \S+/, ''))
@@ -106,7 +127,13 @@ test('bytes that arrive in two pieces mean the same as in one', async () => {
     // Behind a balancer in clear text, where a connection costs less.
     const text = message.replace('Host: localhost\r\n', 'Host: localhost\r\nX-Forwarded-Proto: https\r\n')
     const { requests, open } = strictly(text)
-    const wireCase: WireCase = { name, bytes: text, expect: 'either', upstream: requests.length, brokenOff: open }
+    const wireCase: WireCase = {
+      name,
+      bytes: text,
+      expect: 'either',
+      upstream: requests.length,
+      brokenOff: open,
+    }
     const want = await rig.run(wireCase, true)
     for (let at = 1 + (seed % splitStep); at < text.length; at += splitStep) {
       const got = await rig.run({ ...wireCase, bytes: [text.slice(0, at), text.slice(at)] }, true)

@@ -18,7 +18,11 @@ function read(pieces: readonly Buffer[]): string {
     if (after >= 0) {
       assert.ok(decoder.done)
       const { trailers } = decoder
-      return JSON.stringify([body, Array.from({ length: trailers.count }, (_, i) => [trailers.names[i], trailers.value(i)]), before + after])
+      return JSON.stringify([
+        body,
+        Array.from({ length: trailers.count }, (_, i) => [trailers.names[i], trailers.value(i)]),
+        before + after,
+      ])
     }
     assert.equal(after, -1)
     before += piece.length
@@ -60,7 +64,8 @@ describe('bodies, whole and split at every byte', () => {
     test(JSON.stringify(text.slice(0, 60)), () => {
       assert.equal(whole(text), want)
       const all = bytes(text)
-      for (let at = 0; at <= all.length; at++) assert.equal(read([all.subarray(0, at), all.subarray(at)]), want, `at ${at}`)
+      for (let at = 0; at <= all.length; at++)
+        assert.equal(read([all.subarray(0, at), all.subarray(at)]), want, `at ${at}`)
       assert.equal(read(Array.from(all, (_, at) => all.subarray(at, at + 1))), want, 'byte by byte')
     })
 })
@@ -89,19 +94,47 @@ describe('properties', () => {
 
   test('what is written in chunks is read back, however it is cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 }), cuts, (chunks, places) => {
-        const text = `${chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${Buffer.from(chunk).toString('latin1')}\r\n`).join('')}0\r\n\r\n`
-        const body = Buffer.concat(chunks).toString('latin1')
-        assert.equal(read(split(bytes(`${text}next`), places)), JSON.stringify([body, [], text.length]))
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 }),
+        cuts,
+        (chunks, places) => {
+          const text = `${chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${Buffer.from(chunk).toString('latin1')}\r\n`).join('')}0\r\n\r\n`
+          const body = Buffer.concat(chunks).toString('latin1')
+          assert.equal(read(split(bytes(`${text}next`), places)), JSON.stringify([body, [], text.length]))
+        },
+      ),
       { numRuns: 2000 },
     )
   })
 
-  test('any split of any bytes gives the same, and nothing throws', () => {
-    const part = fc.constantFrom('0', '1', '5', 'a', 'F', '\r\n', '\r\n', '\r', '\n', ';', 'x=y', ' ', 'hello', 'X: y', '\0', '\xff', '-')
+  test('bytes mean the same however they are split, and nothing throws', () => {
+    const part = fc.constantFrom(
+      '0',
+      '1',
+      '5',
+      'a',
+      'F',
+      '\r\n',
+      '\r\n',
+      '\r',
+      '\n',
+      ';',
+      'x=y',
+      ' ',
+      'hello',
+      'X: y',
+      '\0',
+      '\xff',
+      '-',
+    )
     const near = fc.array(part, { maxLength: 30 }).map((parts) => bytes(parts.join('')))
-    const anything = fc.oneof(near, fc.uint8Array({ maxLength: 200 }).map((list) => Buffer.from(list)))
-    fc.assert(fc.property(anything, cuts, (all, places) => assert.equal(read(split(all, places)), read([all]))), { numRuns: 4000 })
+    const anything = fc.oneof(
+      near,
+      fc.uint8Array({ maxLength: 200 }).map((list) => Buffer.from(list)),
+    )
+    fc.assert(
+      fc.property(anything, cuts, (all, places) => assert.equal(read(split(all, places)), read([all]))),
+      { numRuns: 4000 },
+    )
   })
 })

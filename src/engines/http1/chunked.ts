@@ -44,6 +44,8 @@ export class ChunkedDecoder {
 
   get fault(): WireFault { return this.#fault }
   get done(): boolean { return this.#state === DONE }
+  /** Bytes of the current chunk that its size announced and that have not come. */
+  get announced(): number { return this.#state === DATA ? this.#left : 0 }
 
   /**
    * Decodes from `from` on and gives each run of data to `data`. Returns the offset after the body when it ended, -1

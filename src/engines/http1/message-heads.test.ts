@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { HeadParser } from './head-parser.ts'
-import { hostOf, isAuthority, parseLength, readRequestHead, RequestHead } from './request-head.ts'
-import { readResponseHead, ResponseHead } from './response-head.ts'
+import { hostOf, isAuthority, parseLength, RequestHead, readRequestHead } from './request-head.ts'
+import { type ResponseHead, readResponseHead } from './response-head.ts'
 
 const limits = { requestLineBytes: 1024, headerCount: 50, headerBytes: 8192 }
 
@@ -33,7 +33,10 @@ describe('requests', () => {
     ['Transfer-Encoding: Chunked\r\n', [2, 0, true, 'host']],
     ['Connection: close\r\n', [0, 0, false, 'host']],
     ['Connection: Keep-Alive, X-Y\r\nX-Y: z\r\n', [0, 0, true, 'host']],
-    ['TE: trailers\r\nTrailer: x\r\nUpgrade: h2c\r\nKeep-Alive: x\r\nProxy-Connection: x\r\nX: y\r\n', [0, 0, true, 'host x']],
+    [
+      'TE: trailers\r\nTrailer: x\r\nUpgrade: h2c\r\nKeep-Alive: x\r\nProxy-Connection: x\r\nX: y\r\n',
+      [0, 0, true, 'host x'],
+    ],
     ['Content-Length: 5\r\nContent-Length: 5\r\n', 'FRAMING_AMBIGUOUS'],
     ['Content-Length: 5\r\nTransfer-Encoding: chunked\r\n', 'FRAMING_AMBIGUOUS'],
     ['Content-Length: -5\r\n', 'FRAMING_AMBIGUOUS'],
@@ -80,7 +83,8 @@ describe('requests', () => {
 })
 
 describe('responses', () => {
-  const summarize = (head: ResponseHead | null): unknown => head && [head.framing, head.length, head.announced, head.keepAlive]
+  const summarize = (head: ResponseHead | null): unknown =>
+    head && [head.framing, head.length, head.announced, head.keepAlive]
   for (const [fields, method, line, want] of [
     ['content-length: 5\r\n', 'GET', 'HTTP/1.1 200 OK', [1, 5, -1, true]],
     ['content-length: 0\r\n', 'GET', 'HTTP/1.1 200 OK', [0, 0, -1, true]],
@@ -97,33 +101,100 @@ describe('responses', () => {
     ['transfer-encoding: gzip\r\n', 'GET', 'HTTP/1.1 200 OK', null],
     ['transfer-encoding: chunked\r\n', 'GET', 'HTTP/1.0 200 OK', null],
   ] as const)
-    test(`${line} to ${method} with ${JSON.stringify(fields)}`, () => assert.deepEqual(summarize(response(fields, method, line)), want))
+    test(`${line} to ${method} with ${JSON.stringify(fields)}`, () =>
+      assert.deepEqual(summarize(response(fields, method, line)), want))
 
   test('fields of the connection are taken out', () => {
-    const head = response('connection: x-y\r\nx-y: z\r\nkeep-alive: x\r\nalt-svc: x\r\nupgrade: x\r\nx: y\r\ncontent-length: 0\r\n')
+    const head = response(
+      'connection: x-y\r\nx-y: z\r\nkeep-alive: x\r\nalt-svc: x\r\nupgrade: x\r\nx: y\r\ncontent-length: 0\r\n',
+    )
     assert.deepEqual(head?.fields.names, ['x'])
   })
 })
 
 test('lengths are runs of digits', () => {
-  for (const [text, want] of [['0', 0], ['5', 5], ['0005', 5], ['999999999999999', 999_999_999_999_999], ['1000000000000000', -1], ['', -1], ['+5', -1], ['5 ', -1], ['٥', -1]] as const)
+  for (const [text, want] of [
+    ['0', 0],
+    ['5', 5],
+    ['0005', 5],
+    ['999999999999999', 999_999_999_999_999],
+    ['1000000000000000', -1],
+    ['', -1],
+    ['+5', -1],
+    ['5 ', -1],
+    ['٥', -1],
+  ] as const)
     assert.equal(parseLength(text), want, text)
 })
 
 test('authorities', () => {
-  for (const good of ['h', 'h:1', 'h:65535', 'a.b-c_d', '127.0.0.1', '[::1]', '[::1]:443', 'h.']) assert.ok(isAuthority(good), good)
-  for (const bad of ['', ':1', 'h:', 'h:0', 'h:65536', 'h:1a', 'u@h', 'h/', 'h%41', '.h', 'a..b', '[]', '[::1', '[::1]x', 'h h', 'a,b', 'é'])
+  for (const good of ['h', 'h:1', 'h:65535', 'a.b-c_d', '127.0.0.1', '[::1]', '[::1]:443', 'h.'])
+    assert.ok(isAuthority(good), good)
+  for (const bad of [
+    '',
+    ':1',
+    'h:',
+    'h:0',
+    'h:65536',
+    'h:1a',
+    'u@h',
+    'h/',
+    'h%41',
+    '.h',
+    'a..b',
+    '[]',
+    '[::1',
+    '[::1]x',
+    'h h',
+    'a,b',
+    'é',
+  ])
     assert.ok(!isAuthority(bad), bad)
   assert.deepEqual(['h.', 'h:1', '[::1]:443', '[::1]', 'h.:1'].map(hostOf), ['h', 'h', '[::1]', '[::1]', 'h'])
 })
 
 test('whatever the parser accepts is read or refused, and what is read has one framing and no hop-by-hop field', () => {
   const name = fc.constantFrom(
-    'Host', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Expect', 'TE', 'Upgrade', 'X', 'X_Y', 'Content_Length', 'Cookie', 'Range', 'Authorization',
-  ) // biome-ignore format: a list
-  const value = fc.constantFrom('', 'h', '5', '+5', 'chunked', 'x, chunked', 'close', 'Host', 'content-length', 'X', '100-continue', ',,', 'a b', '\xff')
-  const fields = fc.array(fc.tuple(name, value), { maxLength: 8 }).map((all) => all.map(([n, v]) => `${n}: ${v}\r\n`).join(''))
-  const line = fc.constantFrom('GET / HTTP/1.1', 'POST /a HTTP/1.0', 'OPTIONS * HTTP/1.1', 'GET https://h/ HTTP/1.1', 'CONNECT h:1 HTTP/1.1')
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Expect',
+    'TE',
+    'Upgrade',
+    'X',
+    'X_Y',
+    'Content_Length',
+    'Cookie',
+    'Range',
+    'Authorization',
+  )
+  const value = fc.constantFrom(
+    '',
+    'h',
+    '5',
+    '+5',
+    'chunked',
+    'x, chunked',
+    'close',
+    'Host',
+    'content-length',
+    'X',
+    '100-continue',
+    ',,',
+    'a b',
+    '\xff',
+  )
+  const fields = fc
+    .array(fc.tuple(name, value), { maxLength: 8 })
+    .map((all) => all.map(([n, v]) => `${n}: ${v}\r\n`).join(''))
+  const line = fc.constantFrom(
+    'GET / HTTP/1.1',
+    'POST /a HTTP/1.0',
+    'OPTIONS * HTTP/1.1',
+    'GET https://h/ HTTP/1.1',
+    'CONNECT h:1 HTTP/1.1',
+  )
   fc.assert(
     fc.property(fields, line, (text, first) => {
       const head = request(text, first, '')
@@ -132,7 +203,8 @@ test('whatever the parser accepts is read or refused, and what is read has one f
       const count = (start: string): number => lines.filter((one) => one.startsWith(`${start}:`)).length
       assert.ok(count('content-length') + count('transfer-encoding') <= 1)
       assert.ok(count('host') <= 1)
-      for (const gone of ['content-length', 'transfer-encoding', 'connection', 'te', 'upgrade', 'expect']) assert.ok(!head.fields.names.includes(gone), gone)
+      for (const gone of ['content-length', 'transfer-encoding', 'connection', 'te', 'upgrade', 'expect'])
+        assert.ok(!head.fields.names.includes(gone), gone)
     }),
     { numRuns: 5000 },
   )

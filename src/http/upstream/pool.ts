@@ -145,7 +145,7 @@ export class Pool {
       return
     }
     connection.idleUntil = performance.now() + keep
-    connection.deadline = connection.idleUntil
+    connection.deadline = this.#deadlines.after(keep)
     this.#idle.push(connection)
   }
 
@@ -200,7 +200,7 @@ class Connecting implements Deadlined {
     this.#secure = secure
     this.#deadlines = deadlines
     this.#done = done
-    this.deadline = performance.now() + timeoutMs
+    this.deadline = deadlines.after(timeoutMs)
     deadlines.add(this)
     socket.once('connect', this.#onTcp)
     socket.once(secure ? 'secureConnect' : 'connect', this.#onReady)

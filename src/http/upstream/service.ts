@@ -15,12 +15,14 @@ export class UpstreamService implements Upstream {
   readonly spec: ServiceSpec
   readonly pools: readonly Pool[]
   readonly counters: Counters
+  readonly deadlines: Deadlines
   #turn = 0
 
   constructor(spec: ServiceSpec, deadlines: Deadlines, counters: Counters, report: (message: string) => void) {
     this.name = spec.name
     this.spec = spec
     this.counters = counters
+    this.deadlines = deadlines
     const context = secureContext(spec)
     this.pools = spec.targets.map(
       (target) => new Pool(spec, target, new Addresses(target.host, spec.allowMetadataAddress, (message) => report(`service ${spec.name}: ${message}`)), context, deadlines, counters),

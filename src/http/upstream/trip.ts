@@ -8,6 +8,7 @@ import { editResponse, refuse } from '../../gateway/respond.ts'
 import type { AnswerSource, BodySink } from '../../gateway/streams.ts'
 import { deny } from '../../gateway/verdict.ts'
 import { type Counters, gauges } from '../../observe/counters.ts'
+import type { Deadlines } from '../deadlines.ts'
 import type { Pool, PoolWaiter } from './pool.ts'
 import { requestText } from './request-text.ts'
 import type { ConnectionUser, UpstreamConnection } from './upstream-connection.ts'
@@ -16,6 +17,7 @@ import type { ConnectionUser, UpstreamConnection } from './upstream-connection.t
 export interface Targets {
   readonly spec: ServiceSpec
   readonly counters: Counters
+  readonly deadlines: Deadlines
   readonly pools: readonly Pool[]
   /** The target after this one. */
   next(pool: Pool): Pool
@@ -53,7 +55,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
 
   start(): void {
     const { totalMs } = this.#service.spec.timeouts
-    if (totalMs > 0) this.#totalAt = performance.now() + totalMs
+    if (totalMs > 0) this.#totalAt = this.#service.deadlines.after(totalMs)
     this.#x.client.source = this
     this.#pool.acquire(this, false)
   }
@@ -79,15 +81,21 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     }
     this.#sentAt = performance.now()
     connection.deadline = this.#within(this.#service.spec.timeouts.responseMs)
-    connection.socket.write(text, 'latin1')
-    if (x.head.framing === NO_BODY) connection.requestSent()
-    else {
+    const { socket } = connection
+    if (x.head.framing === NO_BODY) {
+      socket.write(text, 'latin1')
+      connection.requestSent()
+    } else {
+      // Head and waiting body leave in one write; a body refused at its first bytes takes the head with it.
+      socket.cork()
+      socket.write(text, 'latin1')
       this.#bodyRead = true
       // While the client sends, its own deadlines hold; the upstream's begins when the request is whole.
       connection.deadline = this.#totalAt
       this.#onRoom = () => x.client.resumeBody()
-      connection.socket.on('drain', this.#onRoom)
+      socket.on('drain', this.#onRoom)
       x.client.readBody(this)
+      socket.uncork()
     }
   }
 
@@ -160,7 +168,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     const length = bodiless ? head.announced : head.framing === NO_BODY ? 0 : head.length > 0 ? head.length : -1
     this.#streaming = length < 0 && !bodiless
     const { spec } = x.operation!
-    if (this.#streaming) this.#totalAt = spec.streamTotalMs > 0 ? performance.now() + spec.streamTotalMs : 0
+    if (this.#streaming) this.#totalAt = spec.streamTotalMs > 0 ? this.#service.deadlines.after(spec.streamTotalMs) : 0
     this.#touch()
     x.client.begin(head.status, head.fields, length, bodiless)
   }
@@ -254,7 +262,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
   }
 
   #within(ms: number): number {
-    const at = performance.now() + ms
+    const at = this.#service.deadlines.after(ms)
     return this.#totalAt > 0 && this.#totalAt < at ? this.#totalAt : at
   }
 }

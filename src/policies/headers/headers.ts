@@ -80,7 +80,8 @@ function secure(response: ResponseView, authenticated: boolean, leftOut: Readonl
 
 /** Pages load scripts and styles, and must bring a policy of their own. Anything unclear counts as an API answer. */
 function isPage(contentType: string | undefined): boolean {
-  const essence = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  if (contentType === undefined || contentType === 'application/json') return false
+  const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
   return essence === 'text/html' || essence === 'application/xhtml+xml'
 }
 

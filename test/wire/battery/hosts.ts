@@ -1,6 +1,7 @@
 import { rows, type WireCase } from './wire-case.ts'
 
 /** Values of `Host` that are no authority of this server (RFC 9110 §7.2, RFC 3986 §3.2.2). */
+// biome-ignore format: a table with several entries a line
 const hosts = [
   '', ' ', 'local host', 'localhost localhost', 'localhost, localhost', 'localhost,other', 'other', 'localhost.other', 'other:443',
   'localhost:', 'localhost:0', 'localhost:65536', 'localhost:99999', 'localhost:443a', 'localhost:+443', 'localhost:-1', 'localhost: 443',
@@ -11,13 +12,17 @@ const hosts = [
   '.localhost', '.', '..', 'localhost..', 'local..host', 'localhost:443,other', '*', '*.localhost', 'local\xe9host', '\xff',
   'localhost\tx', '0', '2130706433', '0x7f.1', '127.1', `${'a'.repeat(300)}`, 'localhost:443 ; x', '"localhost"',
   '(localhost)', 'localhost=', 'localhost&', 'localhost+', 'localhost~', 'localhost!', '-', '_', 'localhost_', 'xn--', 'LOCALHOST.other',
-] // biome-ignore format: a list
+]
 
 const line = 'GET /a HTTP/1.1\r\n'
 
 /** RFC 9112 §3.2: one authority, however often it is named. */
 export const hostCases: readonly WireCase[] = [
-  ...rows('host', 'refused', hosts.map((host) => [JSON.stringify(host.slice(0, 40)), `${line}Host: ${host}\r\n\r\n`] as const)),
+  ...rows(
+    'host',
+    'refused',
+    hosts.map((host) => [JSON.stringify(host.slice(0, 40)), `${line}Host: ${host}\r\n\r\n`] as const),
+  ),
   ...rows('host', 'refused', [
     ['none', `${line}\r\n`, { status: 400 }],
     ['none, other fields', `${line}X: y\r\n\r\n`, { status: 400 }],
@@ -31,9 +36,15 @@ export const hostCases: readonly WireCase[] = [
     ['contradicts the absolute target', 'GET https://localhost/a HTTP/1.1\r\nHost: other\r\n\r\n'],
     ['empty with an absolute target', 'GET https://localhost/a HTTP/1.1\r\nHost:\r\n\r\n'],
     ['none with an absolute target', 'GET https://localhost/a HTTP/1.1\r\n\r\n'],
-    ['another port than the absolute target', 'GET https://localhost:444/a HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    [
+      'another port than the absolute target',
+      'GET https://localhost:444/a HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    ],
     ['folded', `${line}Host:\r\n localhost\r\n\r\n`],
-    ['as a trailer alone', 'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: localhost\r\n\r\n'],
+    [
+      'as a trailer alone',
+      'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: localhost\r\n\r\n',
+    ],
     ['alias H_ost', `${line}H_ost: localhost\r\n\r\n`],
   ]),
   ...rows('host', 'clean', [
