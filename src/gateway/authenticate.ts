@@ -14,12 +14,20 @@ export function authenticate(x: Exchange, authentication: Authentication): Verdi
   const { identities } = authentication
   if (identities.length === 1) {
     const verdict = runStep(x, identities[0]!)
-    return verdict instanceof Promise ? verdict.then((v) => conclude(authentication, x, [v], [x.facts.caller])) : conclude(authentication, x, [verdict], [x.facts.caller])
+    return verdict instanceof Promise
+      ? verdict.then((v) => conclude(authentication, x, [v], [x.facts.caller]))
+      : conclude(authentication, x, [verdict], [x.facts.caller])
   }
   return judgeFrom(x, authentication, 0, [], [])
 }
 
-function judgeFrom(x: Exchange, authentication: Authentication, from: number, verdicts: Verdict[], callers: (Caller | undefined)[]): Verdict | Promise<Verdict> {
+function judgeFrom(
+  x: Exchange,
+  authentication: Authentication,
+  from: number,
+  verdicts: Verdict[],
+  callers: (Caller | undefined)[],
+): Verdict | Promise<Verdict> {
   for (let i = from; i < authentication.identities.length; i++) {
     x.facts.caller = undefined
     const verdict = runStep(x, authentication.identities[i]!)
@@ -37,7 +45,12 @@ function judgeFrom(x: Exchange, authentication: Authentication, from: number, ve
   return conclude(authentication, x, verdicts, callers)
 }
 
-function conclude(authentication: Authentication, x: Exchange, verdicts: readonly Verdict[], callers: readonly (Caller | undefined)[]): Verdict {
+function conclude(
+  authentication: Authentication,
+  x: Exchange,
+  verdicts: readonly Verdict[],
+  callers: readonly (Caller | undefined)[],
+): Verdict {
   x.facts.caller = undefined
   const denied = verdicts.find((verdict) => verdict.kind === 'deny')
   if (denied !== undefined) return denied
@@ -50,6 +63,7 @@ function conclude(authentication: Authentication, x: Exchange, verdicts: readonl
     return pass
   }
   const headers: (readonly [string, string])[] = []
-  for (const verdict of verdicts) if (verdict.kind === 'skip' && verdict.headers !== undefined) headers.push(...verdict.headers)
+  for (const verdict of verdicts)
+    if (verdict.kind === 'skip' && verdict.headers !== undefined) headers.push(...verdict.headers)
   return deny(codes.CREDENTIALS_MISSING, { headers })
 }

@@ -1,4 +1,11 @@
-import type { GatewaySpec, IdentitySpec, OperationSpec, ServiceSpec, Source, StepSpec } from '../config/spec.ts'
+import type {
+  GatewaySpec,
+  IdentitySpec,
+  OperationSpec,
+  ServiceSpec,
+  Source,
+  StepSpec,
+} from '../config/spec.ts'
 import { buildRouter } from '../engines/match/router.ts'
 import { allowedClasses } from '../engines/path/path-classes.ts'
 import { asciiJson } from '../observe/ascii-json.ts'
@@ -52,7 +59,14 @@ interface Ready {
 function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInstance[]): Plan {
   const byName = new Map(options.policies.map((policy) => [policy.name, policy]))
   const reserved = new Set<string>()
-  const setUp = (policyName: string, instanceName: string, settings: unknown, where: string, source: Source, observe: boolean): Ready => {
+  const setUp = (
+    policyName: string,
+    instanceName: string,
+    settings: unknown,
+    where: string,
+    source: Source,
+    observe: boolean,
+  ): Ready => {
     const policy = byName.get(policyName)
     if (policy === undefined) throw new PlanError(`there is no policy named ${policyName}`, source)
     const host: Host = { where, instance: instanceName, findKey: options.findKey }
@@ -71,11 +85,20 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     }
     return { policy, step }
   }
-  const steps = spec.steps.map((step: StepSpec) => setUp(step.policy, step.policy, step.settings, step.where, step.source, step.mode === 'observe'))
+  const steps = spec.steps.map((step: StepSpec) =>
+    setUp(step.policy, step.policy, step.settings, step.where, step.source, step.mode === 'observe'),
+  )
   const identities = new Map(
     spec.identities.map((identity: IdentitySpec) => [
       identity.name,
-      setUp(identity.type, identity.name, identity.settings, `identities.${identity.name}`, identity.source, false),
+      setUp(
+        identity.type,
+        identity.name,
+        identity.settings,
+        `identities.${identity.name}`,
+        identity.source,
+        false,
+      ),
     ]),
   )
   const upstreams = spec.services.map(options.upstream)
@@ -85,7 +108,9 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     const authentication = authenticationOf(operation, identities, authentications)
     checkFacts(operation, mine, authentication, identities)
     const inPhase = (phase: Phase | ResponsePhase): Step[] =>
-      mine.filter((ready) => ready.policy.phases.includes(phase) && acts(ready.step.instance, phase)).map((ready) => ready.step)
+      mine
+        .filter((ready) => ready.policy.phases.includes(phase) && acts(ready.step.instance, phase))
+        .map((ready) => ready.step)
     return Object.freeze({
       index,
       spec: operation,
@@ -97,7 +122,10 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       prepare: inPhase('prepare'),
       respond: inPhase('respond'),
       allowedPathClasses: allowedClasses(operation.allowPath),
-      until: operation.undeclaredUntil === null ? Number.POSITIVE_INFINITY : Date.parse(`${operation.undeclaredUntil}T23:59:59Z`),
+      until:
+        operation.undeclaredUntil === null
+          ? Number.POSITIVE_INFINITY
+          : Date.parse(`${operation.undeclaredUntil}T23:59:59Z`),
       apiJson: asciiJson(operation.api),
       nameJson: asciiJson(operation.name),
     })
@@ -122,7 +150,11 @@ function acts(instance: PolicyInstance, phase: Phase | ResponsePhase): boolean {
 }
 
 /** Equal authentications are shared: 10,000 operations of one API hold one. */
-function authenticationOf(operation: OperationSpec, identities: ReadonlyMap<string, Ready>, shared: Map<string, Authentication>): Authentication | null {
+function authenticationOf(
+  operation: OperationSpec,
+  identities: ReadonlyMap<string, Ready>,
+  shared: Map<string, Authentication>,
+): Authentication | null {
   const { authentication } = operation
   if (authentication.kind === 'anonymous') return null
   const key = JSON.stringify(authentication.anyOf)
@@ -130,21 +162,33 @@ function authenticationOf(operation: OperationSpec, identities: ReadonlyMap<stri
   if (known !== undefined) return known
   const names = [...new Set(authentication.anyOf.flat())]
   if (names.length === 0 || authentication.anyOf.some((group) => group.length === 0)) {
-    throw new PlanError(`${operation.name} of ${operation.api} has an empty authentication, which would admit everybody`, authentication.source)
+    throw new PlanError(
+      `${operation.name} of ${operation.api} has an empty authentication, which would admit everybody`,
+      authentication.source,
+    )
   }
   const steps = names.map((name) => {
     const ready = identities.get(name)
     if (ready === undefined) throw new PlanError(`there is no identity named ${name}`, authentication.source)
-    if (!ready.policy.phases.includes('authenticate')) throw new PlanError(`${ready.policy.name} cannot authenticate`, authentication.source)
+    if (!ready.policy.phases.includes('authenticate'))
+      throw new PlanError(`${ready.policy.name} cannot authenticate`, authentication.source)
     return ready.step
   })
-  const made: Authentication = Object.freeze({ identities: steps, groups: authentication.anyOf.map((group) => group.map((name) => names.indexOf(name))) })
+  const made: Authentication = Object.freeze({
+    identities: steps,
+    groups: authentication.anyOf.map((group) => group.map((name) => names.indexOf(name))),
+  })
   shared.set(key, made)
   return made
 }
 
 /** A policy that reads a fact nobody wrote would decide on nothing: refused at load, not met at run time. */
-function checkFacts(operation: OperationSpec, steps: readonly Ready[], authentication: Authentication | null, identities: ReadonlyMap<string, Ready>): void {
+function checkFacts(
+  operation: OperationSpec,
+  steps: readonly Ready[],
+  authentication: Authentication | null,
+  identities: ReadonlyMap<string, Ready>,
+): void {
   const known = new Set<FactName>()
   for (const phase of phases) {
     if (phase === 'authenticate') {
@@ -156,7 +200,11 @@ function checkFacts(operation: OperationSpec, steps: readonly Ready[], authentic
     for (const { policy, step } of steps) {
       if (!policy.phases.includes(phase)) continue
       for (const fact of policy.reads) {
-        if (!known.has(fact)) throw new PlanError(`${step.where} needs to know the ${fact}, which nothing before it finds out for ${operation.name}`, step.source)
+        if (!known.has(fact))
+          throw new PlanError(
+            `${step.where} needs to know the ${fact}, which nothing before it finds out for ${operation.name}`,
+            step.source,
+          )
       }
       for (const fact of policy.writes) known.add(fact)
     }

@@ -2,8 +2,8 @@ import type { Fields } from '../engines/http1/fields.ts'
 import type { RequestHead } from '../engines/http1/request-head.ts'
 import type { FactName, Facts } from './facts.ts'
 import type { Operation, Plan } from './plan.ts'
-import type { Recorder } from './recorder.ts'
 import type { RequestView } from './policy.ts'
+import type { Recorder } from './recorder.ts'
 import type { ClientStream } from './streams.ts'
 
 /** What an exchange takes from the data thread that it happens in. */
@@ -70,7 +70,15 @@ export class Exchange implements RequestView {
   /** Its place among the requests in flight, or -1. */
   slot = -1
 
-  constructor(gate: Gate, client: ClientStream, head: RequestHead, listenerJson: string, peer: string, startedAt: number, started: number) {
+  constructor(
+    gate: Gate,
+    client: ClientStream,
+    head: RequestHead,
+    listenerJson: string,
+    peer: string,
+    startedAt: number,
+    started: number,
+  ) {
     this.id = gate.nextId()
     this.plan = gate.plan
     this.plan.uses.active++

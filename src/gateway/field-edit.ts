@@ -6,7 +6,8 @@ import type { HeaderEdit } from './policy.ts'
 function checked(value: string): string {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i)
-    if ((code < 0x20 && code !== 9) || code === 0x7f || code > 0xff) throw new Error('a header value has a forbidden character')
+    if ((code < 0x20 && code !== 9) || code === 0x7f || code > 0xff)
+      throw new Error('a header value has a forbidden character')
   }
   return value
 }
@@ -27,7 +28,11 @@ export class FieldEdit implements HeaderEdit {
     const at = this.#fields.names.indexOf(name)
     if (at < 0) return this.append(name, value)
     this.#fields.values[at] = checked(value)
-    for (let next = this.#fields.names.indexOf(name, at + 1); next >= 0; next = this.#fields.names.indexOf(name, next)) {
+    for (
+      let next = this.#fields.names.indexOf(name, at + 1);
+      next >= 0;
+      next = this.#fields.names.indexOf(name, next)
+    ) {
       this.#fields.removeAt(next)
     }
   }

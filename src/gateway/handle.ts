@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts'
 import type { Operation, Step } from './plan.ts'
 import { answerLocally, refuse } from './respond.ts'
 import { runStep } from './run-step.ts'
-import { deny, type Deny, pass, type Verdict } from './verdict.ts'
+import { type Deny, deny, pass, type Verdict } from './verdict.ts'
 
 /**
  * THE DATA PATH. A request arrives here parsed, with one reading (`http/` and `engines/http1` refused all others),
@@ -82,7 +82,9 @@ function runAll(x: Exchange, steps: readonly Step[], from: number): Verdict | Pr
 
 /** Outside `authenticate` nothing may skip: a policy that does not decide has failed, and denies. */
 function only(verdict: Verdict, step: Step): Verdict {
-  return verdict.kind === 'skip' ? deny(codes.POLICY_FAILED, { reason: `${step.where} skipped outside authenticate` }) : verdict
+  return verdict.kind === 'skip'
+    ? deny(codes.POLICY_FAILED, { reason: `${step.where} skipped outside authenticate` })
+    : verdict
 }
 
 function match(x: Exchange): Verdict {
@@ -91,7 +93,8 @@ function match(x: Exchange): Verdict {
   const found = plan.router.match(x.host, x.path, x.method)
   if (found.operation >= 0) {
     const operation = plan.operations[found.operation]!
-    if (x.startedAt > operation.until) return deny(codes.PATH_UNDECLARED, { reason: 'undeclared: observe has ended' })
+    if (x.startedAt > operation.until)
+      return deny(codes.PATH_UNDECLARED, { reason: 'undeclared: observe has ended' })
     x.operation = operation
     x.pathParameters = found.parameters
     return pass
@@ -107,7 +110,12 @@ function matchPreflight(x: Exchange): boolean {
   const { operation: index } = x.plan.router.match(x.host, x.path, requested)
   const operation = index >= 0 ? x.plan.operations[index]! : null
   // In `mode: observe` a preflight is answered as if the policy were absent.
-  if (operation === null || x.startedAt > operation.until || !operation.preflight.some((step) => !step.observe)) return false
+  if (
+    operation === null ||
+    x.startedAt > operation.until ||
+    !operation.preflight.some((step) => !step.observe)
+  )
+    return false
   x.operation = operation
   x.isPreflight = true
   return true
@@ -126,8 +134,10 @@ function admit(x: Exchange, operation: Operation): Verdict {
     if (name !== null) return deny(codes.HEADER_NAME_AMBIGUOUS, { reason: name })
   }
   if (head.framing !== NO_BODY) {
-    if ((x.method === 'GET' || x.method === 'HEAD' || x.isPreflight) && !operation.spec.bodyDeclared) return deny(codes.BODY_NOT_EXPECTED)
-    if (head.framing === LENGTH_BODY && head.length > operation.spec.bodyBytes) return deny(codes.BODY_TOO_LARGE)
+    if ((x.method === 'GET' || x.method === 'HEAD' || x.isPreflight) && !operation.spec.bodyDeclared)
+      return deny(codes.BODY_NOT_EXPECTED)
+    if (head.framing === LENGTH_BODY && head.length > operation.spec.bodyBytes)
+      return deny(codes.BODY_TOO_LARGE)
   }
   return pass
 }
@@ -174,5 +184,10 @@ function conclude(x: Exchange, verdict: Verdict): void {
 /** Our own fault: the client learns a code and an id, the record the rest. */
 function crash(x: Exchange, error: unknown): void {
   x.verdict = 'error'
-  refuse(x, deny(codes.INTERNAL_ERROR, { reason: error instanceof Error ? (error.stack ?? error.message) : 'not an Error' }))
+  refuse(
+    x,
+    deny(codes.INTERNAL_ERROR, {
+      reason: error instanceof Error ? (error.stack ?? error.message) : 'not an Error',
+    }),
+  )
 }

@@ -3,16 +3,16 @@
  * position in a file. Each line says why it stands where it stands.
  */
 export const phases = [
-  'screen',         // cheap and anonymous: who may knock at all. Costs no cryptography and no look-up
-  'preflight',      // after screen, so that a refused address gets no CORS answer; before credentials, which a preflight never has
-  'authenticate',   // who is calling. First pass or deny ends it: a bad credential never falls through to a weaker kind
-  'authorize',      // what a proven caller may do, on the final path
-  'prepare',        // changes of the request on its way to the upstream: after every decision, so that none is taken on changed data
+  'screen', // cheap and anonymous: who may knock at all. Costs no cryptography and no look-up
+  'preflight', // after screen, so that a refused address gets no CORS answer; before credentials, which a preflight never has
+  'authenticate', // who is calling. First pass or deny ends it: a bad credential never falls through to a weaker kind
+  'authorize', // what a proven caller may do, on the final path
+  'prepare', // changes of the request on its way to the upstream: after every decision, so that none is taken on changed data
 ] as const
 
 /** Phases of the answer, in order. */
 export const responsePhases = [
-  'respond',        // changes of the answer on its way to the client
+  'respond', // changes of the answer on its way to the client
 ] as const
 
 export type Phase = (typeof phases)[number]

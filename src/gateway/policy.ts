@@ -38,7 +38,9 @@ export interface HeaderEdit {
 }
 
 /** What the `prepare` phase may change of the request towards the upstream. */
-export interface UpstreamRequest { readonly headers: HeaderEdit }
+export interface UpstreamRequest {
+  readonly headers: HeaderEdit
+}
 
 /** What the `respond` phase sees and may change of the answer towards the client. */
 export interface ResponseView {
@@ -52,7 +54,11 @@ export interface ResponseView {
 export type FactSetter = <K extends FactName>(fact: K, value: NonNullable<Facts[K]>) => void
 
 /** One API key as data threads know it. */
-export interface KeyRecord { readonly id: string; readonly owner: string; readonly identity: string }
+export interface KeyRecord {
+  readonly id: string
+  readonly owner: string
+  readonly identity: string
+}
 
 /** What a policy may use of the gateway. Five narrow members, no service locator. */
 export interface Host {

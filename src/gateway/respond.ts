@@ -6,7 +6,13 @@ import type { Operation } from './plan.ts'
 import type { Answer, Deny } from './verdict.ts'
 
 /** Runs the response phases over the head of an answer, the upstream's or the gateway's own. */
-export function editResponse(x: Exchange, operation: Operation, status: number, fields: Fields, local: boolean): void {
+export function editResponse(
+  x: Exchange,
+  operation: Operation,
+  status: number,
+  fields: Fields,
+  local: boolean,
+): void {
   if (operation.respond.length === 0) return
   const view = { status, headers: new FieldEdit(fields), local }
   for (const step of operation.respond) {

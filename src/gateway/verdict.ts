@@ -9,11 +9,20 @@ export interface DenyDetail {
 }
 
 /** The request may go on. */
-export interface Pass { readonly kind: 'pass' }
+export interface Pass {
+  readonly kind: 'pass'
+}
 /** Authenticate phase only: the request carries no credential of this kind. */
-export interface Skip { readonly kind: 'skip'; readonly headers?: DenyDetail['headers'] }
+export interface Skip {
+  readonly kind: 'skip'
+  readonly headers?: DenyDetail['headers']
+}
 /** The request ends here. A refusal is a value and never shares a channel with an exception. */
-export interface Deny { readonly kind: 'deny'; readonly code: Code; readonly detail: DenyDetail }
+export interface Deny {
+  readonly kind: 'deny'
+  readonly code: Code
+  readonly detail: DenyDetail
+}
 /** The gateway answers by itself, and it is no refusal: a preflight, later a cached answer. */
 export interface Answer {
   readonly kind: 'answer'

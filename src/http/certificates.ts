@@ -13,9 +13,15 @@ export interface Certificate {
 
 /** Mozilla's server side TLS guideline, *intermediate*: TLS 1.3, and TLS 1.2 with forward secrecy and AEAD only. */
 const intermediateCiphers = [
-  'TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305',
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':')
 
 /** Protocol options of a profile. */
@@ -60,7 +66,10 @@ function covers(names: readonly string[], host: string): boolean {
 }
 
 /** Chooses by SNI: the first certificate that covers the name, else the first of all. */
-export function chooseCertificate(certificates: readonly Certificate[], serverName: string | false | null | undefined): Certificate {
+export function chooseCertificate(
+  certificates: readonly Certificate[],
+  serverName: string | false | null | undefined,
+): Certificate {
   const first = certificates[0]!
   if (typeof serverName !== 'string' || serverName === '') return first
   const host = serverName.toLowerCase()

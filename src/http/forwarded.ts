@@ -1,6 +1,6 @@
 import type { Fields } from '../engines/http1/fields.ts'
 import { id } from '../engines/http1/names.ts'
-import { parseAddress, formatAddress } from '../engines/networks/address.ts'
+import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import type { NetworkSet } from '../engines/networks/network-set.ts'
 
 /**
@@ -9,14 +9,48 @@ import type { NetworkSet } from '../engines/networks/network-set.ts'
  * `X-Forwarded-For`, `-Proto` and `-Host` itself from what it verified.
  */
 const overriding: ReadonlySet<string> = new Set([
-  'forwarded', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip', 'cf-connecting-ip',
-  'fastly-client-ip', 'x-host', 'x-rewrite-url', 'x-http-method-override', 'x-http-method', 'x-method-override',
-  'x-forwarded', 'x-proxyuser-ip', 'x-remote-addr', 'x-remote-ip', 'x-remote-user', 'client-ip', 'x-azure-clientip',
-  'x-azure-socketip', 'x-url-scheme', 'front-end-https', 'x-scheme', 'x-ssl', 'x-arr-ssl', 'proxy', 'x-userinfo',
-  'x-id-token', 'x-access-token-payload', 'x-authenticated-userid', 'x-consumer-id', 'x-consumer-username',
-  'x-credential-identifier', 'x-anonymous-consumer',
+  'forwarded',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'x-host',
+  'x-rewrite-url',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-forwarded',
+  'x-proxyuser-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'x-remote-user',
+  'client-ip',
+  'x-azure-clientip',
+  'x-azure-socketip',
+  'x-url-scheme',
+  'front-end-https',
+  'x-scheme',
+  'x-ssl',
+  'x-arr-ssl',
+  'proxy',
+  'x-userinfo',
+  'x-id-token',
+  'x-access-token-payload',
+  'x-authenticated-userid',
+  'x-consumer-id',
+  'x-consumer-username',
+  'x-credential-identifier',
+  'x-anonymous-consumer',
 ])
-const overridingPrefixes = ['x-forwarded-', 'x-envoy-', 'x-original-', 'x-middleware-', 'x-sallyport-'] as const
+const overridingPrefixes = [
+  'x-forwarded-',
+  'x-envoy-',
+  'x-original-',
+  'x-middleware-',
+  'x-sallyport-',
+] as const
 
 /** Whether a field says what only the gateway may say. */
 export function isOverriding(name: string): boolean {

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { ListenerSpec } from '../config/spec.ts'
 import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
@@ -54,13 +54,16 @@ export class Listener {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
       const host = address.host === '' ? {} : { host: address.host }
-      this.#server.listen({ port: address.port, ...host, backlog: 4096, reusePort: this.#options.reusePort }, () => {
-        this.#server.off('error', reject)
-        this.#server.on('error', () => {
-          // Accepting failed once (out of descriptors): the next try may succeed, and ending the thread would not help.
-        })
-        resolve()
-      })
+      this.#server.listen(
+        { port: address.port, ...host, backlog: 4096, reusePort: this.#options.reusePort },
+        () => {
+          this.#server.off('error', reject)
+          this.#server.on('error', () => {
+            // Accepting failed once (out of descriptors): the next try may succeed, and ending the thread would not help.
+          })
+          resolve()
+        },
+      )
     })
   }
 
@@ -106,10 +109,13 @@ export class Listener {
   }
 
   #createPlain(): Server {
-    return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false, highWaterMark: 65_536 }, (socket) => {
-      const address = this.#admit(socket)
-      if (address !== null) this.#serve(socket, this.#plain, address)
-    })
+    return createServer(
+      { allowHalfOpen: true, noDelay: true, pauseOnConnect: false, highWaterMark: 65_536 },
+      (socket) => {
+        const address = this.#admit(socket)
+        if (address !== null) this.#serve(socket, this.#plain, address)
+      },
+    )
   }
 
   #createTls(): TlsServer {
@@ -129,7 +135,11 @@ export class Listener {
       this.#shaken(peerOf(socket))
       const address = addressOf(socket)
       if (address === null) return socket.destroy()
-      this.#serve(socket, this.#contextOf(chooseCertificate(this.#options.certificates, socket.servername)), address)
+      this.#serve(
+        socket,
+        this.#contextOf(chooseCertificate(this.#options.certificates, socket.servername)),
+        address,
+      )
       return undefined
     })
     server.on('tlsClientError', (_error, socket) => {
@@ -182,7 +192,12 @@ export class Listener {
     if (context === undefined) {
       const { spec } = this
       const serve = spec.misdirected === 'serve'
-      context = { spec, nameJson: asciiJson(spec.name), balancers: null, covers: (host) => serve || host === '' || certificate.covers(host) }
+      context = {
+        spec,
+        nameJson: asciiJson(spec.name),
+        balancers: null,
+        covers: (host) => serve || host === '' || certificate.covers(host),
+      }
       this.#contexts.set(certificate, context)
     }
     return context
@@ -190,8 +205,14 @@ export class Listener {
 }
 
 function plainContext({ spec, redirectCertificates }: ListenerOptions): ListenerContext {
-  const covers = (host: string): boolean => redirectCertificates.length === 0 || redirectCertificates.some((certificate) => certificate.covers(host))
-  return { spec, nameJson: asciiJson(spec.name), balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null, covers }
+  const covers = (host: string): boolean =>
+    redirectCertificates.length === 0 || redirectCertificates.some((certificate) => certificate.covers(host))
+  return {
+    spec,
+    nameJson: asciiJson(spec.name),
+    balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null,
+    covers,
+  }
 }
 
 /** Tells a TLS socket and the socket below it that they are one connection. */

@@ -28,7 +28,8 @@ export function receive(x: Exchange, listener: ListenerContext, gate: Gate): voi
   x.host = hostOf(head.authority)
   if (listener.spec.kind === 'redirect') return redirect(x, listener)
   if (listener.balancers !== null && !overBalancer(x, listener.balancers, gate.draining)) return
-  if (head.scheme === 'http' && x.secure) return refuse(x, deny(codes.HOST_INVALID, { reason: 'http: target on a secure connection' }))
+  if (head.scheme === 'http' && x.secure)
+    return refuse(x, deny(codes.HOST_INVALID, { reason: 'http: target on a secure connection' }))
   if (!listener.covers(x.host)) return refuse(x, deny(codes.HOST_MISDIRECTED, { reason: x.host }))
   const trusted = gate.trustedProxies.has(x.peer)
   const route = routeOf(x.peer, fields, gate.trustedProxies)
@@ -42,7 +43,9 @@ export function receive(x: Exchange, listener: ListenerContext, gate: Gate): voi
 }
 
 function targetCode(problem: TargetProblem): (typeof codes)['TARGET_INVALID' | 'PATH_AMBIGUOUS'] {
-  return problem === 'not-absolute' || problem === 'character' || problem === 'fragment' ? codes.TARGET_INVALID : codes.PATH_AMBIGUOUS
+  return problem === 'not-absolute' || problem === 'character' || problem === 'fragment'
+    ? codes.TARGET_INVALID
+    : codes.PATH_AMBIGUOUS
 }
 
 /** A trusted proxy's request id is kept when it is a plain token, so that one id follows the request. */
@@ -58,7 +61,8 @@ function adoptId(x: Exchange): void {
 function redirect(x: Exchange, listener: ListenerContext): void {
   x.secure = false
   if (x.method !== 'GET' && x.method !== 'HEAD') return refuse(x, deny(codes.CLEAR_TEXT_REFUSED))
-  if (x.host === '' || !listener.covers(x.host)) return refuse(x, deny(codes.HOST_MISDIRECTED, { reason: x.host }))
+  if (x.host === '' || !listener.covers(x.host))
+    return refuse(x, deny(codes.HOST_MISDIRECTED, { reason: x.host }))
   const port = listener.spec.redirectPort === 443 ? '' : `:${listener.spec.redirectPort}`
   const query = x.query === '' ? '' : `?${x.query}`
   const fields = new Fields()

@@ -40,6 +40,7 @@ export function responseHead(status: number, fields: Fields, framing: string, ex
 /** An informational answer (1xx): fields only, no framing. */
 export function informationalHead(status: number, fields: Fields | null): string {
   let text = statusLines[status]!
-  if (fields !== null) for (let i = 0; i < fields.names.length; i++) text += `${fields.names[i]!}: ${fields.values[i]!}\r\n`
+  if (fields !== null)
+    for (let i = 0; i < fields.names.length; i++) text += `${fields.names[i]!}: ${fields.values[i]!}\r\n`
   return `${text}\r\n`
 }

@@ -1,18 +1,24 @@
 import type { Socket } from 'node:net'
 import { type Code, codes } from '../codes.ts'
 import { ChunkedDecoder } from '../engines/http1/chunked.ts'
-import { Fields } from '../engines/http1/fields.ts'
+import type { Fields } from '../engines/http1/fields.ts'
 import { HeadParser } from '../engines/http1/head-parser.ts'
-import { CHUNKED_BODY, LENGTH_BODY, NO_BODY, readRequestHead, RequestHead } from '../engines/http1/request-head.ts'
+import {
+  CHUNKED_BODY,
+  LENGTH_BODY,
+  NO_BODY,
+  RequestHead,
+  readRequestHead,
+} from '../engines/http1/request-head.ts'
 import { Exchange } from '../gateway/exchange.ts'
 import { refuse } from '../gateway/respond.ts'
 import { type AnswerSource, type BodySink, type ClientStream, smallPart } from '../gateway/streams.ts'
 import { deny } from '../gateway/verdict.ts'
 import { gauges } from '../observe/counters.ts'
-import { receive } from './receive.ts'
 import type { Deadlined } from './deadlines.ts'
 import type { Gate } from './gate.ts'
 import type { ListenerContext } from './listener-context.ts'
+import { receive } from './receive.ts'
 import { informationalHead, responseHead } from './reply-head.ts'
 import { requestTrailers } from './trailers.ts'
 
@@ -97,7 +103,8 @@ export class ServerConnection implements ClientStream, Deadlined {
   drain(): void {
     this.#last = true
     if (this.#exchange !== null) this.#close = true
-    else if (this.#parser.idle) this.deadline = Math.min(this.deadline, this.#gate.deadlines.after(lastRequestMs))
+    else if (this.#parser.idle)
+      this.deadline = Math.min(this.deadline, this.#gate.deadlines.after(lastRequestMs))
   }
 
   /** Cuts the request in flight, whose deadline for draining has passed. */
@@ -184,7 +191,15 @@ export class ServerConnection implements ClientStream, Deadlined {
 
   #makeExchange(head: RequestHead): Exchange {
     const gate = this.#gate
-    const x = new Exchange(gate, this, head, this.#listener.nameJson, this.#peer, this.#requestStartedAt, this.#requestStarted)
+    const x = new Exchange(
+      gate,
+      this,
+      head,
+      this.#listener.nameJson,
+      this.#peer,
+      this.#requestStartedAt,
+      this.#requestStarted,
+    )
     this.#exchange = x
     this.#begun = false
     gate.counters.add(gauges.requestsActive, 1)
@@ -224,7 +239,8 @@ export class ServerConnection implements ClientStream, Deadlined {
       this.#hold(at === 0 ? chunk : chunk.subarray(at))
       return -1
     }
-    if (this.#body === BODY_STREAMING) this.deadline = this.#gate.deadlines.after(this.#gate.limits.bodyIdleTimeoutMs)
+    if (this.#body === BODY_STREAMING)
+      this.deadline = this.#gate.deadlines.after(this.#gate.limits.bodyIdleTimeoutMs)
     if (this.#decoder === null) {
       const taken = Math.min(this.#bodyLeft, chunk.length - at)
       this.#bodyLeft -= taken
@@ -375,7 +391,10 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (size <= smallPart) {
       // One string for head, framing and data: one write, no buffer between.
       const data = chunk.toString('latin1', start, end)
-      room = socket.write(this.#chunkedAnswer ? `${head + size.toString(16)}\r\n${data}\r\n` : head + data, 'latin1')
+      room = socket.write(
+        this.#chunkedAnswer ? `${head + size.toString(16)}\r\n${data}\r\n` : head + data,
+        'latin1',
+      )
     } else {
       socket.cork()
       if (head !== '') socket.write(head, 'latin1')
@@ -392,7 +411,9 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (this.#chunkedAnswer) {
       let text = `${this.#pendingHead}0\r\n`
       this.#pendingHead = ''
-      if (trailers !== null) for (let i = 0; i < trailers.names.length; i++) text += `${trailers.names[i]!}: ${trailers.values[i]!}\r\n`
+      if (trailers !== null)
+        for (let i = 0; i < trailers.names.length; i++)
+          text += `${trailers.names[i]!}: ${trailers.values[i]!}\r\n`
       this.socket.write(`${text}\r\n`, 'latin1')
     } else this.flush()
     this.#settleBody()

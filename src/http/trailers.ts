@@ -4,13 +4,18 @@ import { numberOf } from '../engines/http1/names.ts'
 import { isOverriding } from './forwarded.ts'
 
 /** Known names that carry no routing, framing, authentication or content meaning, and so may trail (RFC 9110 §6.5.1). */
-const harmless: ReadonlySet<number> = new Set(['content-digest', 'repr-digest', 'digest', 'server-timing', 'etag'].map(numberOf))
+const harmless: ReadonlySet<number> = new Set(
+  ['content-digest', 'repr-digest', 'digest', 'server-timing', 'etag'].map(numberOf),
+)
 
 /**
  * Trailers of a request: null when there are none, undefined when one of them may not trail. A service that merges
  * trailers into headers would otherwise take from a trailer what the gateway removed from, or judged by, the head.
  */
-export function requestTrailers(parser: HeadParser, reserved: ReadonlySet<string>): Fields | null | undefined {
+export function requestTrailers(
+  parser: HeadParser,
+  reserved: ReadonlySet<string>,
+): Fields | null | undefined {
   const { count, names, numbers } = parser
   if (count === 0) return null
   const fields = new Fields()
@@ -24,7 +29,13 @@ export function requestTrailers(parser: HeadParser, reserved: ReadonlySet<string
 }
 
 function mayTrail(name: string, reserved: ReadonlySet<string>): boolean {
-  return !(name.includes('_') || name.includes('.') || name.startsWith('content-') || isOverriding(name) || reserved.has(name))
+  return !(
+    name.includes('_') ||
+    name.includes('.') ||
+    name.startsWith('content-') ||
+    isOverriding(name) ||
+    reserved.has(name)
+  )
 }
 
 /** Trailers of a response: those that may trail are passed on, others are dropped. */

@@ -42,7 +42,8 @@ export function writeRecord(x: Exchange, now: number): string {
   if (x.host !== '') line += `,"host":"${x.host}"`
   if (x.path !== '') line += `,"path":"${clipAscii(redactPath(x.path))}"`
   // A target that was refused has no normal form: what was sent is the evidence.
-  else if (x.head.target !== '') line += `,"path":${asciiJson(clip(redactPath(x.head.target.split('?', 1)[0]!)))}`
+  else if (x.head.target !== '')
+    line += `,"path":${asciiJson(clip(redactPath(x.head.target.split('?', 1)[0]!)))}`
   if (x.query !== '') line += `,"query":${asciiJson(clip(redactQuery(x.query)))}`
   if (x.operation !== null) line += `,"api":${x.operation.apiJson},"operation":${x.operation.nameJson}`
   if (x.operation !== null && x.operation.until !== Number.POSITIVE_INFINITY) line += ',"undeclared":true'

@@ -38,7 +38,8 @@ export class UndeclaredList {
     if (known !== undefined) {
       known.count++
       known.last = time
-    } else if (this.#requests.size < mostListed) this.#requests.set(key, { api, method, path: shape, count: 1, first: time, last: time })
+    } else if (this.#requests.size < mostListed)
+      this.#requests.set(key, { api, method, path: shape, count: 1, first: time, last: time })
     else this.#others++
   }
 }

@@ -1,6 +1,5 @@
 import type { ExplainQuery, Explanation } from '../admin/host.ts'
 import { codes } from '../codes.ts'
-import { asciiJson } from '../observe/ascii-json.ts'
 import { sourceText } from '../config/render.ts'
 import type { GatewaySpec, Source } from '../config/spec.ts'
 import type { Fields } from '../engines/http1/fields.ts'
@@ -17,6 +16,7 @@ import type { Gate } from '../http/gate.ts'
 import type { ListenerContext } from '../http/listener-context.ts'
 import { receive } from '../http/receive.ts'
 import { upstreamPath } from '../http/upstream/request-text.ts'
+import { asciiJson } from '../observe/ascii-json.ts'
 
 /** One step of an explanation. */
 export interface ExplainedStep {
@@ -71,7 +71,12 @@ export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanat
   client.exchange = x
   if (typeof head === 'string') refuse(x, deny(codes[head]))
   else {
-    const context: ListenerContext = { spec: listener, nameJson: asciiJson(listener.name), balancers: null, covers: () => true }
+    const context: ListenerContext = {
+      spec: listener,
+      nameJson: asciiJson(listener.name),
+      balancers: null,
+      covers: () => true,
+    }
     receive(x, context, gate)
     await gate.decided()
   }

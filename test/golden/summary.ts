@@ -19,11 +19,21 @@ export function summary(
     const by = sourceText(authentication.source, cwd)
     return `operation ${api} ${name}: ${proof} @ ${by}\n  ${JSON.stringify(said)} @ ${sourceText(source, cwd)}\n`
   }
-  const { dataFolder, trustedProxies, limits, log, readinessLeadMs, drainTimeoutMs, watch, secrets, files } = spec
+  const { dataFolder, trustedProxies, limits, log, readinessLeadMs, drainTimeoutMs, watch, secrets, files } =
+    spec
   return [
     ...spec.listeners.map(({ name, source, ...rest }) => line('listener', name, rest, source)),
     line('admin', '', spec.admin ?? {}),
-    line('gateway', '', { dataFolder, trustedProxies, log, readinessLeadMs, drainTimeoutMs, watch, secrets, files }),
+    line('gateway', '', {
+      dataFolder,
+      trustedProxies,
+      log,
+      readinessLeadMs,
+      drainTimeoutMs,
+      watch,
+      secrets,
+      files,
+    }),
     line('limits', '', limits),
     ...spec.services.map(({ name, source, ...rest }) => line('service', name, rest, source)),
     ...spec.identities.map(({ name, source, ...rest }) => line('identity', name, rest, source)),

@@ -1,4 +1,4 @@
-import { HeadParser, type HeadLimits, type WireFault } from './head-parser.ts'
+import { type HeadLimits, HeadParser, type WireFault } from './head-parser.ts'
 
 const CR = 13
 const LF = 10
@@ -42,10 +42,16 @@ export class ChunkedDecoder {
     this.trailers = new HeadParser('trailers', limits)
   }
 
-  get fault(): WireFault { return this.#fault }
-  get done(): boolean { return this.#state === DONE }
+  get fault(): WireFault {
+    return this.#fault
+  }
+  get done(): boolean {
+    return this.#state === DONE
+  }
   /** Bytes of the current chunk that its size announced and that have not come. */
-  get announced(): number { return this.#state === DATA ? this.#left : 0 }
+  get announced(): number {
+    return this.#state === DATA ? this.#left : 0
+  }
 
   /**
    * Decodes from `from` on and gives each run of data to `data`. Returns the offset after the body when it ended, -1
@@ -106,7 +112,9 @@ export class ChunkedDecoder {
         }
         case TRAILERS: {
           const after = this.trailers.take(chunk, at)
-          if (after === -2) this.#fault = this.trailers.fault === 'HEADERS_TOO_LARGE' ? 'HEADERS_TOO_LARGE' : 'TRAILER_INVALID'
+          if (after === -2)
+            this.#fault =
+              this.trailers.fault === 'HEADERS_TOO_LARGE' ? 'HEADERS_TOO_LARGE' : 'TRAILER_INVALID'
           if (after >= 0) this.#state = DONE
           return after
         }

@@ -2,9 +2,20 @@ import { findName, hashStep, nameOf, tokenLower } from './names.ts'
 
 /** Why bytes are not one message with one reading. The names are codes of the product. */
 export type WireFault =
-  | 'REQUEST_LINE_INVALID' | 'HTTP_VERSION_UNSUPPORTED' | 'LINE_ENDING_INVALID' | 'HEADER_INVALID'
-  | 'HEADER_DUPLICATE' | 'HEADER_NAME_AMBIGUOUS' | 'FRAMING_AMBIGUOUS' | 'CHUNK_INVALID' | 'TRAILER_INVALID'
-  | 'HOST_INVALID' | 'TARGET_INVALID' | 'TARGET_TOO_LONG' | 'HEADERS_TOO_LARGE' | 'EXPECTATION_UNKNOWN'
+  | 'REQUEST_LINE_INVALID'
+  | 'HTTP_VERSION_UNSUPPORTED'
+  | 'LINE_ENDING_INVALID'
+  | 'HEADER_INVALID'
+  | 'HEADER_DUPLICATE'
+  | 'HEADER_NAME_AMBIGUOUS'
+  | 'FRAMING_AMBIGUOUS'
+  | 'CHUNK_INVALID'
+  | 'TRAILER_INVALID'
+  | 'HOST_INVALID'
+  | 'TARGET_INVALID'
+  | 'TARGET_TOO_LONG'
+  | 'HEADERS_TOO_LARGE'
+  | 'EXPECTATION_UNKNOWN'
 
 /** What a head may hold at most. */
 export interface HeadLimits {
@@ -144,23 +155,44 @@ export class HeadParser {
     return this.#state === FAILED ? -2 : -1
   }
 
-  get fault(): WireFault { return this.#fault }
+  get fault(): WireFault {
+    return this.#fault
+  }
   /** Number of fields. */
-  get count(): number { return this.#count }
+  get count(): number {
+    return this.#count
+  }
   /** Lower-case names, one for each field. The array is fresh for each head and may be kept. */
-  get names(): string[] { return this.#names }
+  get names(): string[] {
+    return this.#names
+  }
   /** Numbers of the names (see `names.ts`), 0 for unknown ones. */
-  get numbers(): number[] { return this.#numbers }
+  get numbers(): number[] {
+    return this.#numbers
+  }
   /** Value of a field, without surrounding white space; each byte one character (latin1). */
   value(index: number): string {
-    return this.#text.substring(this.#spans[index * 2]! - this.#begin, this.#spans[index * 2 + 1]! - this.#begin)
+    return this.#text.substring(
+      this.#spans[index * 2]! - this.#begin,
+      this.#spans[index * 2 + 1]! - this.#begin,
+    )
   }
-  get method(): string { return this.#text.substring(0, this.#methodEnd - this.#begin) }
-  get target(): string { return this.#text.substring(this.#targetBegin - this.#begin, this.#targetEnd - this.#begin) }
+  get method(): string {
+    return this.#text.substring(0, this.#methodEnd - this.#begin)
+  }
+  get target(): string {
+    return this.#text.substring(this.#targetBegin - this.#begin, this.#targetEnd - this.#begin)
+  }
   /** 0 or 1, of HTTP/1.x. */
-  get minor(): number { return this.#minor }
-  get status(): number { return this.#status }
-  get reason(): string { return this.#text.substring(this.#reasonBegin - this.#begin, this.#reasonEnd - this.#begin) }
+  get minor(): number {
+    return this.#minor
+  }
+  get status(): number {
+    return this.#status
+  }
+  get reason(): string {
+    return this.#text.substring(this.#reasonBegin - this.#begin, this.#reasonEnd - this.#begin)
+  }
 
   #fail(fault: WireFault): void {
     this.#fault = fault
@@ -237,7 +269,9 @@ export class HeadParser {
           const offset = at - this.#mark
           if (offset < 7) {
             if (buffer[at] !== httpVersion[offset]) {
-              return this.#fail(this.#mode === 'request' && offset < 5 ? 'REQUEST_LINE_INVALID' : 'HTTP_VERSION_UNSUPPORTED')
+              return this.#fail(
+                this.#mode === 'request' && offset < 5 ? 'REQUEST_LINE_INVALID' : 'HTTP_VERSION_UNSUPPORTED',
+              )
             }
             at++
             break
@@ -253,7 +287,9 @@ export class HeadParser {
         case LINE_LF: {
           // CR at `mark`, LF after it.
           if (buffer[at] !== (at === this.#mark ? CR : LF)) {
-            return this.#fail(at === this.#mark && buffer[at] !== LF ? 'HTTP_VERSION_UNSUPPORTED' : 'LINE_ENDING_INVALID')
+            return this.#fail(
+              at === this.#mark && buffer[at] !== LF ? 'HTTP_VERSION_UNSUPPORTED' : 'LINE_ENDING_INVALID',
+            )
           }
           at++
           if (at === this.#mark + 2) {
@@ -320,10 +356,13 @@ export class HeadParser {
           this.#hash = hash
           if (at - this.#fieldsBegin > this.#limits.headerBytes) return this.#fail('HEADERS_TOO_LARGE')
           if (at === end) break
-          if (buffer[at] !== COLON || at === this.#mark) return this.#fail(buffer[at] === LF ? 'LINE_ENDING_INVALID' : 'HEADER_INVALID')
+          if (buffer[at] !== COLON || at === this.#mark)
+            return this.#fail(buffer[at] === LF ? 'LINE_ENDING_INVALID' : 'HEADER_INVALID')
           const number = findName(buffer, this.#mark, at, hash)
           this.#numbers.push(number)
-          this.#names.push(number !== 0 ? nameOf(number) : buffer.toString('latin1', this.#mark, at).toLowerCase())
+          this.#names.push(
+            number !== 0 ? nameOf(number) : buffer.toString('latin1', this.#mark, at).toLowerCase(),
+          )
           at++
           state = VALUE_START
           break
@@ -341,9 +380,11 @@ export class HeadParser {
           // The CRLF that must follow counts as well.
           if (at + 2 - this.#fieldsBegin > this.#limits.headerBytes) return this.#fail('HEADERS_TOO_LARGE')
           if (at === end) break
-          if (buffer[at] !== CR) return this.#fail(buffer[at] === LF ? 'LINE_ENDING_INVALID' : 'HEADER_INVALID')
+          if (buffer[at] !== CR)
+            return this.#fail(buffer[at] === LF ? 'LINE_ENDING_INVALID' : 'HEADER_INVALID')
           let valueEnd = at
-          while (valueEnd > this.#mark && (buffer[valueEnd - 1] === SP || buffer[valueEnd - 1] === HTAB)) valueEnd--
+          while (valueEnd > this.#mark && (buffer[valueEnd - 1] === SP || buffer[valueEnd - 1] === HTAB))
+            valueEnd--
           this.#spans[this.#count * 2] = this.#mark
           this.#spans[this.#count * 2 + 1] = valueEnd
           this.#count++

@@ -61,7 +61,10 @@ export class Addresses {
     try {
       const { addresses, ttlMs } = await this.#resolve()
       const refused = this.#allowMetadata ? undefined : addresses.find(leadsToMetadata)
-      if (refused !== undefined) throw new Error(`${refused} is a link-local or metadata address; allowMetadataAddress of the service permits it`)
+      if (refused !== undefined)
+        throw new Error(
+          `${refused} is a link-local or metadata address; allowMetadataAddress of the service permits it`,
+        )
       this.#known = addresses
       this.#expires = performance.now() + ttlMs
       if (this.#failing) this.#report(`${this.#name} resolves again`)
@@ -70,7 +73,9 @@ export class Addresses {
       this.#expires = performance.now() + retryMs
       if (!this.#failing) {
         const kept = this.#known.length > 0 ? `keeping ${this.#known.join(', ')}` : 'no address is known'
-        this.#report(`${this.#name} does not resolve (${error instanceof Error ? error.message : 'unknown'}); ${kept}`)
+        this.#report(
+          `${this.#name} does not resolve (${error instanceof Error ? error.message : 'unknown'}); ${kept}`,
+        )
       }
       this.#failing = true
     }
@@ -86,7 +91,10 @@ export class Addresses {
       const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
       if (records.length > 0) {
         const ttl = Math.min(...records.map((record) => record.ttl)) * 1000
-        return { addresses: records.map((record) => record.address), ttlMs: Math.min(Math.max(ttl, leastTtlMs), mostTtlMs) }
+        return {
+          addresses: records.map((record) => record.address),
+          ttlMs: Math.min(Math.max(ttl, leastTtlMs), mostTtlMs),
+        }
       }
     }
     const found = await lookup(this.#name, { all: true })

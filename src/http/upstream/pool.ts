@@ -33,7 +33,14 @@ export class Pool {
   #open = 0
   #closed = false
 
-  constructor(service: ServiceSpec, target: TargetSpec, addresses: Addresses, context: SecureContext | null, deadlines: Deadlines, counters: Counters) {
+  constructor(
+    service: ServiceSpec,
+    target: TargetSpec,
+    addresses: Addresses,
+    context: SecureContext | null,
+    deadlines: Deadlines,
+    counters: Counters,
+  ) {
     this.#service = service
     this.target = target
     this.#addresses = addresses
@@ -57,7 +64,8 @@ export class Pool {
       connection.socket.destroy()
     }
     if (this.#open < this.#service.connections) return this.#connect(waiter)
-    if (this.#queue.length >= this.#service.queue) return waiter.refused(codes.UPSTREAM_BUSY, `${this.#queue.length} requests wait already`)
+    if (this.#queue.length >= this.#service.queue)
+      return waiter.refused(codes.UPSTREAM_BUSY, `${this.#queue.length} requests wait already`)
     this.#queue.push(waiter)
   }
 
@@ -87,21 +95,35 @@ export class Pool {
     }
     const address = addresses[at]!
     const reading: Reading = { connection: null }
-    new Connecting(this.#dial(address, reading), this.target.secure, this.#service.timeouts.connectMs, this.#deadlines, (failure, socket) => {
-      if (failure === null) return this.#established(waiter, socket, address, reading)
-      // Nothing was sent yet, so every request may go to the next address.
-      if (at + 1 < addresses.length && failure.code !== codes.UPSTREAM_TLS) return this.#tryAddresses(waiter, addresses, at + 1)
-      this.#open--
-      waiter.refused(failure.code, `${address}: ${failure.reason}`)
-      this.#serveQueue()
-    })
+    new Connecting(
+      this.#dial(address, reading),
+      this.target.secure,
+      this.#service.timeouts.connectMs,
+      this.#deadlines,
+      (failure, socket) => {
+        if (failure === null) return this.#established(waiter, socket, address, reading)
+        // Nothing was sent yet, so every request may go to the next address.
+        if (at + 1 < addresses.length && failure.code !== codes.UPSTREAM_TLS)
+          return this.#tryAddresses(waiter, addresses, at + 1)
+        this.#open--
+        waiter.refused(failure.code, `${address}: ${failure.reason}`)
+        this.#serveQueue()
+      },
+    )
   }
 
   #dial(address: string, reading: Reading): Socket {
     const { target } = this
     if (!target.secure) {
       const onread = { buffer: readBuffer, callback: (bytes: number): boolean => deliver(reading, bytes) }
-      return connectTcp({ host: address, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, onread })
+      return connectTcp({
+        host: address,
+        port: target.port,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: 30_000,
+        onread,
+      })
     }
     return connectTls({
       host: address,
@@ -139,7 +161,10 @@ export class Pool {
       if (next.waiting) return next.connected(connection, connection.uses > 0)
     }
     const announced = connection.announcedKeepAliveMs
-    const keep = announced === null ? this.#service.keepAliveMs : Math.min(this.#service.keepAliveMs, announced - keepAliveMarginMs)
+    const keep =
+      announced === null
+        ? this.#service.keepAliveMs
+        : Math.min(this.#service.keepAliveMs, announced - keepAliveMarginMs)
     if (keep <= 0) {
       connection.socket.destroy()
       return
@@ -176,7 +201,9 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536)
 
 function deliver({ connection }: Reading, bytes: number): boolean {
   if (connection === null) return true
-  connection.receive(bytes > smallPart ? Buffer.copyBytesFrom(readBuffer, 0, bytes) : readBuffer.subarray(0, bytes))
+  connection.receive(
+    bytes > smallPart ? Buffer.copyBytesFrom(readBuffer, 0, bytes) : readBuffer.subarray(0, bytes),
+  )
   return !connection.socket.isPaused()
 }
 
@@ -195,7 +222,13 @@ class Connecting implements Deadlined {
   #settled = false
   #tcp = false
 
-  constructor(socket: Socket, secure: boolean, timeoutMs: number, deadlines: Deadlines, done: (failure: Failure | null, socket: Socket) => void) {
+  constructor(
+    socket: Socket,
+    secure: boolean,
+    timeoutMs: number,
+    deadlines: Deadlines,
+    done: (failure: Failure | null, socket: Socket) => void,
+  ) {
     this.#socket = socket
     this.#secure = secure
     this.#deadlines = deadlines
@@ -230,7 +263,10 @@ class Connecting implements Deadlined {
   }
 
   readonly #onClose = (): void => {
-    this.#fail(this.#secure && this.#tcp ? codes.UPSTREAM_TLS : codes.UPSTREAM_UNREACHABLE, 'closed while connecting')
+    this.#fail(
+      this.#secure && this.#tcp ? codes.UPSTREAM_TLS : codes.UPSTREAM_UNREACHABLE,
+      'closed while connecting',
+    )
   }
 
   #fail(code: Code, reason: string): void {

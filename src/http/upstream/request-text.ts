@@ -24,7 +24,12 @@ export function upstreamPath(x: Exchange, basePath: string): string {
 }
 
 /** The request head as the upstream gets it: rebuilt from the canonical view, never from the client's bytes. */
-export function requestText(x: Exchange, target: TargetSpec, authority: string, hostHeader: 'client' | 'target'): string {
+export function requestText(
+  x: Exchange,
+  target: TargetSpec,
+  authority: string,
+  hostHeader: 'client' | 'target',
+): string {
   const operation = x.operation!
   const { reservedHeaders } = x.plan
   let { fields } = x
@@ -50,7 +55,8 @@ export function requestText(x: Exchange, target: TargetSpec, authority: string, 
 function prepared(x: Exchange, operation: Operation): Fields {
   const fields = new Fields()
   const { names, values, numbers } = x.fields
-  for (let i = 0; i < names.length; i++) if (!x.plan.reservedHeaders.has(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
+  for (let i = 0; i < names.length; i++)
+    if (!x.plan.reservedHeaders.has(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
   const upstream = { headers: new FieldEdit(fields) }
   for (const step of operation.prepare) if (!step.observe) step.instance.prepare!(x, upstream)
   return fields

@@ -18,14 +18,29 @@ export class UpstreamService implements Upstream {
   readonly deadlines: Deadlines
   #turn = 0
 
-  constructor(spec: ServiceSpec, deadlines: Deadlines, counters: Counters, report: (message: string) => void) {
+  constructor(
+    spec: ServiceSpec,
+    deadlines: Deadlines,
+    counters: Counters,
+    report: (message: string) => void,
+  ) {
     this.name = spec.name
     this.spec = spec
     this.counters = counters
     this.deadlines = deadlines
     const context = secureContext(spec)
     this.pools = spec.targets.map(
-      (target) => new Pool(spec, target, new Addresses(target.host, spec.allowMetadataAddress, (message) => report(`service ${spec.name}: ${message}`)), context, deadlines, counters),
+      (target) =>
+        new Pool(
+          spec,
+          target,
+          new Addresses(target.host, spec.allowMetadataAddress, (message) =>
+            report(`service ${spec.name}: ${message}`),
+          ),
+          context,
+          deadlines,
+          counters,
+        ),
     )
   }
 

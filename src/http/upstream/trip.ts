@@ -101,7 +101,10 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
 
   refused(code: Code, reason: string): void {
     if (this.#over) return
-    const next = this.#targetsTried < this.#service.pools.length && code !== codes.UPSTREAM_BUSY ? this.#service.next(this.#pool) : null
+    const next =
+      this.#targetsTried < this.#service.pools.length && code !== codes.UPSTREAM_BUSY
+        ? this.#service.next(this.#pool)
+        : null
     if (next === null) return this.#fail(code, reason)
     this.#targetsTried++
     this.#pool = next
@@ -131,7 +134,9 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     if (connection === null) return
     if (this.#x.head.framing === CHUNKED_BODY) {
       let text = '0\r\n'
-      if (trailers !== null) for (let i = 0; i < trailers.names.length; i++) text += `${trailers.names[i]!}: ${trailers.values[i]!}\r\n`
+      if (trailers !== null)
+        for (let i = 0; i < trailers.names.length; i++)
+          text += `${trailers.names[i]!}: ${trailers.values[i]!}\r\n`
       connection.socket.write(`${text}\r\n`, 'latin1')
     }
     this.#stopWriting(connection)
@@ -162,13 +167,23 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     try {
       editResponse(x, x.operation!, head.status, head.fields, false)
     } catch (error) {
-      return this.#fail(codes.POLICY_FAILED, error instanceof Error ? error.message : 'a response policy failed')
+      return this.#fail(
+        codes.POLICY_FAILED,
+        error instanceof Error ? error.message : 'a response policy failed',
+      )
     }
     const bodiless = x.method === 'HEAD' || head.status === 204 || head.status === 304
-    const length = bodiless ? head.announced : head.framing === NO_BODY ? 0 : head.length > 0 ? head.length : -1
+    const length = bodiless
+      ? head.announced
+      : head.framing === NO_BODY
+        ? 0
+        : head.length > 0
+          ? head.length
+          : -1
     this.#streaming = length < 0 && !bodiless
     const { spec } = x.operation!
-    if (this.#streaming) this.#totalAt = spec.streamTotalMs > 0 ? this.#service.deadlines.after(spec.streamTotalMs) : 0
+    if (this.#streaming)
+      this.#totalAt = spec.streamTotalMs > 0 ? this.#service.deadlines.after(spec.streamTotalMs) : 0
     this.#touch()
     x.client.begin(head.status, head.fields, length, bodiless)
   }

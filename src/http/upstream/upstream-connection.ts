@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net'
-import { codes, type Code } from '../../codes.ts'
+import { type Code, codes } from '../../codes.ts'
 import { ChunkedDecoder } from '../../engines/http1/chunked.ts'
 import type { Fields } from '../../engines/http1/fields.ts'
-import { HeadParser, type HeadLimits } from '../../engines/http1/head-parser.ts'
-import { CHUNKED_BODY, CLOSE_BODY, type Framing, LENGTH_BODY, NO_BODY } from '../../engines/http1/request-head.ts'
-import { readResponseHead, type ResponseHead } from '../../engines/http1/response-head.ts'
+import { type HeadLimits, HeadParser } from '../../engines/http1/head-parser.ts'
+import {
+  CHUNKED_BODY,
+  CLOSE_BODY,
+  type Framing,
+  LENGTH_BODY,
+  NO_BODY,
+} from '../../engines/http1/request-head.ts'
+import { type ResponseHead, readResponseHead } from '../../engines/http1/response-head.ts'
 import type { Deadlined } from '../deadlines.ts'
 import { responseTrailers } from '../trailers.ts'
 
@@ -52,7 +58,13 @@ export class UpstreamConnection implements Deadlined {
   #touched = false
   #requestSent = true
 
-  constructor(socket: Socket, address: string, port: number, onIdle: (connection: UpstreamConnection) => void, onClosed: (connection: UpstreamConnection) => void) {
+  constructor(
+    socket: Socket,
+    address: string,
+    port: number,
+    onIdle: (connection: UpstreamConnection) => void,
+    onClosed: (connection: UpstreamConnection) => void,
+  ) {
     this.socket = socket
     this.address = address
     this.label = `${address}:${port}`
@@ -213,8 +225,12 @@ export class UpstreamConnection implements Deadlined {
   }
 
   #onEnd(): void {
-    if (this.#user !== null && this.#answering && this.#framing === CLOSE_BODY) return this.#complete(null, false)
-    this.#fail(codes.UPSTREAM_CLOSED, this.#touched ? 'ended in the middle of an answer' : 'ended before an answer')
+    if (this.#user !== null && this.#answering && this.#framing === CLOSE_BODY)
+      return this.#complete(null, false)
+    this.#fail(
+      codes.UPSTREAM_CLOSED,
+      this.#touched ? 'ended in the middle of an answer' : 'ended before an answer',
+    )
     this.socket.destroy()
   }
 

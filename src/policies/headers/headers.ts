@@ -51,7 +51,8 @@ export const headers: Policy<HeadersSettings> = definePolicy({
     return {
       // Absent where there is nothing to edit: the request then goes up without a copy of its fields.
       ...(upstreamSet.length + upstreamRemove.length > 0 && {
-        prepare: (_request: RequestView, upstream: UpstreamRequest) => apply(upstream.headers, upstreamSet, upstreamRemove),
+        prepare: (_request: RequestView, upstream: UpstreamRequest) =>
+          apply(upstream.headers, upstreamSet, upstreamRemove),
       }),
       respond(request, response) {
         if (config.response.security) for (const name of fingerprints) response.headers.remove(name)
