@@ -33,7 +33,6 @@ export interface Answer {
 export type Verdict = Pass | Skip | Deny | Answer
 
 export const pass: Pass = Object.freeze({ kind: 'pass' })
-export const skip: Skip = Object.freeze({ kind: 'skip' })
 
 const noDetail: DenyDetail = Object.freeze({})
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync, watch, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewaySpec, ListenerSpec } from '../config/spec.ts'
 import { closeAll } from '../gateway/compile.ts'
@@ -14,13 +14,14 @@ import { type Configuration, type ConfigurationSource, readConfiguration } from 
 import { ConnectionTables } from './connection-admission.ts'
 import { DataThreads, ThreadRefusal, threadCount } from './data-threads.ts'
 import { explain } from './explain.ts'
+import { FileWatch } from './file-watch.ts'
 import type { LostRequest } from './in-flight.ts'
 import { LiveKeys } from './live-keys.ts'
 import { ensureLocalCertificate } from './local-authority.ts'
 import { lostRecord } from './lost-record.ts'
 import type { NewPlan, SharedMemory } from './messages.ts'
 import { OpsListeners } from './ops-listeners.ts'
-import { addressText, probe } from './ports.ts'
+import { addressesOf, addressText, probeAll } from './ports.ts'
 import type { Program } from './program.ts'
 import { StartError } from './start-error.ts'
 import { version } from './version.ts'
@@ -50,7 +51,7 @@ export class ControlPlane {
   #ready = false
   #stopping = false
   #reloading: Promise<void> = Promise.resolve()
-  #stopWatching: (() => void) | null = null
+  readonly #watch: FileWatch
   readonly #rotation: NodeJS.Timeout
   #pidFile: string | null = null
 
@@ -111,6 +112,10 @@ export class ControlPlane {
       undeclared: () => this.#undeclared.list(),
       refused: () => this.#metrics.countAdminRefusal(),
     })
+    this.#watch = new FileWatch(
+      () => void this.reload('file change').catch(() => undefined),
+      (message) => log.warn('file-watch', message),
+    )
     this.#rotation = setInterval(() => this.#rotateTickets(), ticketRotationMs)
     this.#rotation.unref()
   }
@@ -252,7 +257,7 @@ export class ControlPlane {
     this.#ready = false
     this.#stopping = true
     clearInterval(this.#rotation)
-    this.#stopWatching?.()
+    this.#watch.close()
     if (served) await sleep(this.spec.readinessLeadMs)
     const cut = served ? await this.#threads.stop(this.spec.drainTimeoutMs) : await this.#threads.stop(0)
     if (served)
@@ -306,27 +311,21 @@ export class ControlPlane {
     this.#threads.broadcast({ type: 'ticketKeys', ticketKeys: this.#ticketKeys })
   }
 
-  /** Watches the folders of the configuration's files, since editors and Kubernetes replace files rather than write them. */
   #watchFiles(): void {
-    this.#stopWatching?.()
-    this.#stopWatching = null
-    if (!this.spec.watch) return
-    const names = new Map<string, Set<string>>()
-    for (const file of this.spec.files)
-      names.set(dirname(file), (names.get(dirname(file)) ?? new Set()).add(basename(file)))
-    let timer: NodeJS.Timeout | undefined
-    const watchers = [...names].map(([folder, files]) =>
-      watch(folder, (_event, name) => {
-        if (name !== null && !files.has(name) && name !== '..data') return
-        clearTimeout(timer)
-        timer = setTimeout(() => void this.reload('file change').catch(() => undefined), 100)
-      }),
-    )
-    this.#stopWatching = () => {
-      clearTimeout(timer)
-      for (const watcher of watchers) watcher.close()
-    }
+    this.#watch.set(this.spec.watch ? watchedFiles(this.spec) : [])
   }
+}
+
+/** Files that a reload reads: the configuration with its documents, certificates and their keys. */
+function watchedFiles({ files, listeners, services }: GatewaySpec): string[] {
+  const certificates = listeners.flatMap(({ tls }) =>
+    tls === null || tls.local.length > 0 ? [] : tls.certificates,
+  )
+  return [
+    ...files,
+    ...certificates.flatMap(({ cert, key }) => [cert, key]),
+    ...services.flatMap(({ tls }) => tls.authorities),
+  ]
 }
 
 /** The plan as threads get it, with counters for each of them. */
@@ -365,34 +364,6 @@ async function withLocalCertificates(spec: GatewaySpec): Promise<GatewaySpec> {
       ? listener
       : { ...listener, tls: { ...listener.tls, certificates: [{ cert, key }] } }
   return { ...spec, listeners: spec.listeners.map(complete) }
-}
-
-function addressesOf(spec: GatewaySpec): GatewaySpec['listeners'][number]['address'][] {
-  const addresses = spec.listeners.map((listener) => listener.address)
-  return spec.admin === null ? addresses : [...addresses, spec.admin.address]
-}
-
-async function probeAll(addresses: readonly ListenerSpec['address'][], spec: GatewaySpec): Promise<void> {
-  for (const address of addresses) {
-    try {
-      await probe(address)
-    } catch (error) {
-      throw new StartError(
-        portSentence(addressText(address), (error as NodeJS.ErrnoException).code ?? '', spec),
-      )
-    }
-  }
-}
-
-function portSentence(address: string, code: string, spec: GatewaySpec): string {
-  const name = spec.listeners.find((listener) => addressText(listener.address) === address)?.name
-  const key = name === undefined ? 'admin.address' : `listeners.${name}.address`
-  if (code === 'EADDRINUSE')
-    return `${address} is taken by another process: end that one, or give \`${key}\` another port.`
-  if (code === 'EACCES')
-    return `${address} may not be opened by this user: give \`${key}\` a port above 1023, or grant CAP_NET_BIND_SERVICE.`
-  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine: correct \`${key}\`.`
-  return `${address} cannot be opened (${code}): check \`${key}\`.`
 }
 
 function asStartError(error: unknown, spec: GatewaySpec): StartError {

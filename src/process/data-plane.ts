@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import type { GatewaySpec, ListenerSpec, ServiceSpec, WireLimits } from '../config/spec.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
@@ -311,7 +312,9 @@ export class DataPlane implements Gate, Recorder {
 
   /** Services are shared by equal settings, also over a reload: their idle connections live on. */
   #service(spec: ServiceSpec, into: Map<string, UpstreamService>): UpstreamService {
-    const key = JSON.stringify({ ...spec, source: null })
+    // Authorities by what they are, not by where they lie: a file that was renewed is another service.
+    const authorities = spec.tls.authorities.map((file) => readFileSync(file, 'latin1'))
+    const key = JSON.stringify({ ...spec, source: null, authorities })
     const service =
       into.get(key) ??
       this.#services.get(key) ??

@@ -127,6 +127,27 @@ test('threads that die while a reload is under way neither hang it nor serve the
   for (let i = 0; i < 20; i++) assert.equal((await get(target, '/round4')).status, 200)
 })
 
+test('threads that keep dying end the process, so that its supervisor starts it anew', async (context) => {
+  const { gateway } = await setUp(context, 1)
+  const target = { port: gateway.port, ca: gateway.ca }
+  let asked = 0
+  let ended = false
+  void gateway.exited.then(() => {
+    ended = true
+  })
+  while (!ended) {
+    // Refused or reset: one of these is a request that a thread has taken.
+    const outcome = await get(target, '/ok', false, { 'x-fault': 'throw' }).catch(
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+    if (outcome === 'ECONNRESET') asked++
+    else await sleep(20)
+  }
+  assert.equal((await gateway.exited).code, 70)
+  assert.match(gateway.stderr, /"threads-hopeless"/)
+  assert.ok(gateway.records().length >= 21 && gateway.records().length <= asked)
+})
+
 for (const dataThreads of [0, 1, 2, 4]) {
   test(`dataThreads: ${dataThreads} serves, and each request has one record`, async (context) => {
     const upstream = await startUpstream(context)

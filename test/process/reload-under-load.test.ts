@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -128,4 +128,35 @@ test('a listener that is taken away answers what it has begun, and ends', async 
   }
   assert.equal((await exit).code, 0)
   assert.equal(gateway.records().length, 2)
+})
+
+test('a certificate that is renewed where it lies is served, where files are watched', async (context) => {
+  const upstream = await startUpstream(context)
+  const gateway = await GatewayProcess.start(context, upstream.port)
+  const authority = issueAuthority(names)
+  const renew = (): string => {
+    const { cert, key } = issueLeaf(authority, names)
+    // As tools do it: each file is written beside and renamed, and for a moment the two do not fit.
+    for (const [name, text] of [
+      ['api.crt', cert],
+      ['api.key', key],
+    ] as const) {
+      writeFileSync(join(gateway.folder, `${name}.new`), text)
+      renameSync(join(gateway.folder, `${name}.new`), join(gateway.folder, name))
+    }
+    return new X509Certificate(cert).fingerprint256
+  }
+  renew()
+  const { listeners } = gateway.configuration as { listeners: object }
+  const tls = { certificates: [{ cert: './api.crt', key: './api.key' }] }
+  gateway.configure({
+    watch: true,
+    listeners: { ...listeners, public: { address: `127.0.0.1:${gateway.port}`, tls } },
+  })
+  assert.equal((await gateway.admin('/reload', 'POST')).status, 200)
+  for (let generation = 3; generation <= 5; generation++) {
+    const fingerprint = renew()
+    await gateway.says(`configuration ${generation} is in force (by file change)`)
+    assert.equal(await leafOf({ port: gateway.port, ca: authority.cert }), fingerprint)
+  }
 })
