@@ -12,7 +12,7 @@ interface Suite {
 const suites: Readonly<Record<string, Suite>> = {
   F6: {
     about: 'a minute of requests at 500 a second, and a reload of another kind every second',
-    files: 'test/process/reload-under-load.test.ts',
+    files: 'test/process/reload-under-load.serial.test.ts',
   },
   S1: {
     about: 'malformed and ambiguous HTTP/1 and fuzzed variants, a strict recorder as upstream',

@@ -11,7 +11,7 @@ const options = process.argv.slice(2).filter((argument) => argument.startsWith('
 const prepared = await run('bash', 'scripts/setup-debian.sh')
 if (prepared !== 0) process.exit(prepared)
 
-const files = globSync('{src,test,examples}/**/*.test.ts', { cwd: root })
+const files = globSync('{src,test,examples,bench}/**/*.test.ts', { cwd: root })
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
 if (files.length === 0) {

@@ -28,6 +28,8 @@ export function refuse(x: Exchange, verdict: Deny): void {
   if (verdict.detail.reason !== undefined) x.reason = verdict.detail.reason
   const fields = new Fields()
   for (const [name, value] of verdict.detail.headers ?? []) fields.push(name, value)
+  // What is over soon says so: clients that come back at once would only prolong it.
+  if (verdict.code.status === 503) fields.push('retry-after', '1')
   fields.push('content-type', 'application/problem+json')
   fields.push('cache-control', 'no-store')
   fields.push('x-content-type-options', 'nosniff')

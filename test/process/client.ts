@@ -51,6 +51,9 @@ export function keepAlive(connections = 20): Agent {
   return new Agent({ keepAlive: true, maxSockets: connections })
 }
 
+/** A machine that is too slow for the rate gets fewer requests, not ever more connections. */
+const mostPending = 200
+
 /** Sends requests at a steady rate until it is stopped, half over kept connections and half over fresh ones. */
 export class Load {
   readonly failures: string[] = []
@@ -62,9 +65,12 @@ export class Load {
   constructor(target: Target, perSecond: number, path = '/ok', agent: Agent = keepAlive()) {
     this.#agent = agent
     const started = performance.now()
+    let sent = 0
     this.#timer = setInterval(() => {
       const due = ((performance.now() - started) / 1000) * perSecond
-      while (this.sent < due) {
+      while (sent < due) {
+        sent++
+        if (this.#pending.size >= mostPending) continue
         const kept = this.sent++ % 2 === 0
         const one = this.#one(target, path, kept).finally(() => this.#pending.delete(one))
         this.#pending.add(one)

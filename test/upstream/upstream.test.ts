@@ -141,6 +141,7 @@ test('timeouts have codes of their own, and a busy service sheds what its queue 
   })
   const replies = await Promise.all([ask(slow, '/1'), ask(slow, '/2'), ask(slow, '/3')])
   const seen = replies.map((reply) => `${reply.status} ${codeOf(reply)}`).sort()
+  assert.equal(replies.find((reply) => reply.status === 503)?.headers['retry-after'], '1')
   assert.deepEqual(seen, ['503 UPSTREAM_BUSY', '504 UPSTREAM_TIMEOUT', '504 UPSTREAM_TIMEOUT'])
 })
 
