@@ -130,7 +130,7 @@ export const codeTable = {
     431,
     'Request header fields too large',
     'warn',
-    'More header fields or bytes than `limits.headerCount` and `limits.headerBytes` allow.',
+    'More header fields or bytes than `limits.headerCount` and `limits.headers` allow.',
   ],
   HOST_MISDIRECTED: [
     421,
@@ -142,7 +142,7 @@ export const codeTable = {
     499,
     'Client closed the connection',
     'info',
-    'The client went away before it was answered. Nothing was sent; the status stands in the record only.',
+    'The client went away before the whole answer was sent. Stands in the record only, beside the status that was sent, if any.',
   ],
   CLEAR_TEXT_REFUSED: [
     403,

@@ -56,7 +56,7 @@ Allowed, with the demo's key:
   curl ${trust} -H "X-API-Key: $(cat ${join(folder, 'api-key')})" https://127.0.0.1:8443/orders
 
 Why, step by step:
-  curl -H "Authorization: Bearer $(cat ${join(folder, 'admin-token')})" 'http://127.0.0.1:9901/explain?method=GET&url=/orders'
+  curl -H 'Accept: text/plain' -H "Authorization: Bearer $(cat ${join(folder, 'admin-token')})" 'http://127.0.0.1:9901/explain?method=GET&url=/orders'
 
 Ctrl-C ends it. One line for each request:`
 }

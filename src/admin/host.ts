@@ -29,6 +29,8 @@ export interface ExplainQuery {
   readonly url: string
   /** `identity/id` of the caller to assume, or null. */
   readonly as: string | null
+  /** Address the request comes from, or null for loopback. */
+  readonly from: string | null
   readonly headers: readonly (readonly [name: string, value: string])[]
 }
 

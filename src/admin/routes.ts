@@ -60,8 +60,8 @@ async function explain(host: AdminHost, { parameters, accept }: AdminQuery): Pro
 /** The question, or what is wrong with it. */
 function explainQuery(parameters: URLSearchParams): ExplainQuery | string {
   for (const name of parameters.keys()) {
-    if (!['method', 'url', 'as', 'header'].includes(name))
-      return 'Known parameters are method, url, as and header.'
+    if (!['method', 'url', 'as', 'from', 'header'].includes(name))
+      return 'Known parameters are method, url, as, from and header.'
     if (name !== 'header' && parameters.getAll(name).length > 1) return `Give ${name} once.`
   }
   const method = parameters.get('method') ?? 'GET'
@@ -78,7 +78,7 @@ function explainQuery(parameters: URLSearchParams): ExplainQuery | string {
     }
     headers.push([name, value])
   }
-  return { method, url, as: parameters.get('as'), headers }
+  return { method, url, as: parameters.get('as'), from: parameters.get('from'), headers }
 }
 
 async function reload(host: AdminHost): Promise<Page | Problem> {

@@ -21,7 +21,7 @@ export async function runCheck(
       const anonymous = spec.operations.filter(
         (operation) => operation.authentication.kind === 'anonymous',
       ).length
-      stdout(`${spec.operations.length} operations, ${anonymous} of them open to everybody\n`)
+      stdout(`Operations: ${spec.operations.length}, open to everybody: ${anonymous}\n`)
       if (spec.opens.length > 0) stdout(`\nopens\n${renderOpens(spec.opens, { color, cwd: source.cwd })}`)
       if (findings.length > 0) stdout(`\nfindings\n${renderFindings(findings, { color, cwd: source.cwd })}`)
     }

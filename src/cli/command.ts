@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { version } from '../process/version.ts'
+import { runAdminToken } from './admin-token.ts'
 import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
 import { dataFolderOf } from './data-folder.ts'
@@ -131,7 +132,8 @@ function program(): Command {
     .argument('[url]', 'path, or whole URL')
     .addOption(files())
     .addOption(data())
-    .option('--as <caller>', 'assume this caller: identity/id')
+    .option('--as <caller>', 'assume this caller, as the record names it: identity/id of the key')
+    .option('--from <address>', 'assume the request comes from this address')
     .addOption(repeated('-H, --header <line>', 'header, as `Name: value`, may be repeated'))
     .option('--defaults', 'print what the configuration comes to, defaults included', false)
     .option('--admin <url>', 'ask a running gateway at this admin address')
@@ -194,6 +196,17 @@ function program(): Command {
       })
     })
 
+  command(
+    'admin-token',
+    'make a new admin token and print it once; the one before ends',
+    '  sallyport admin-token > admin-token\n',
+  )
+    .addOption(files())
+    .addOption(data())
+    .action(async (options: SourceOptions) => {
+      process.exitCode = runAdminToken(await dataFolderOf(source(options)), { stdout, stderr })
+    })
+
   command('completion', 'print a completion script', '  source <(sallyport completion bash)\n')
     .addArgument(new Command().createArgument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action((shell: 'bash' | 'zsh' | 'fish') => stdout(completionScript(shell)))
@@ -202,6 +215,7 @@ function program(): Command {
 
 interface ExplainFlags {
   readonly as?: string
+  readonly from?: string
   readonly header: string[]
   readonly defaults: boolean
   readonly admin?: string

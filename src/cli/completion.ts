@@ -10,16 +10,25 @@ interface Command {
 }
 
 const commands: readonly Command[] = [
-  { name: 'init', about: 'write a configuration for an OpenAPI document', options: ['--upstream'] },
-  { name: 'start', about: 'run the gateway', options: ['-c'] },
-  { name: 'check', about: 'check a configuration', options: ['-c', '--format'] },
-  { name: 'explain', about: 'tell what would happen to a request', options: ['-c', '--as', '-H'] },
+  {
+    name: 'init',
+    about: 'write a configuration for an OpenAPI document',
+    options: ['--upstream', '--output', '--force'],
+  },
+  { name: 'start', about: 'run the gateway', options: ['-c', '--data'] },
+  { name: 'check', about: 'check a configuration', options: ['-c', '--data', '--format'] },
+  {
+    name: 'explain',
+    about: 'tell what would happen to a request',
+    options: ['-c', '--data', '--as', '--from', '-H', '--defaults', '--admin', '--token-file', '--format'],
+  },
   {
     name: 'keys',
     about: 'make, list and revoke API keys',
-    options: ['-c'],
+    options: ['-c', '--data', '--owner', '--json'],
     words: ['create', 'list', 'revoke'],
   },
+  { name: 'admin-token', about: 'make a new admin token', options: ['-c', '--data'] },
   { name: 'completion', about: 'print shell completion', options: [], words: ['bash', 'zsh', 'fish'] },
 ]
 

@@ -15,6 +15,8 @@ export interface ExplainArguments {
   readonly method?: string
   readonly url?: string
   readonly as?: string
+  /** Address the request comes from. */
+  readonly from?: string
   /** Lines `Name: value`. */
   readonly header: readonly string[]
   readonly defaults: boolean
@@ -36,6 +38,7 @@ export async function runExplain(args: ExplainArguments, { stdout, stderr }: Out
     method: args.method,
     url: args.url,
     as: args.as ?? null,
+    from: args.from ?? null,
     headers: args.header.map(headerOf),
   }
   return args.admin === undefined
@@ -93,6 +96,7 @@ async function explainRunning(
   url.searchParams.set('method', query.method)
   url.searchParams.set('url', query.url)
   if (query.as !== null) url.searchParams.set('as', query.as)
+  if (query.from !== null) url.searchParams.set('from', query.from)
   for (const [name, value] of query.headers) url.searchParams.append('header', `${name}: ${value}`)
   const token = (await readFile(tokenFile, 'utf8')).trim()
   const response = await fetch(url, {

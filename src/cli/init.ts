@@ -67,7 +67,9 @@ export async function runInit(given: InitArguments): Promise<number> {
     stderr(`It does not load yet:\n${renderProblems(loaded.problems, { color: false, cwd })}`)
     return 1
   }
-  stdout(`Next:\n  sallyport keys create keys --owner me\n  sallyport start${printable(plan.fileOption)}\n`)
+  stdout(
+    `Next:\n  sallyport keys create keys${printable(plan.fileOption)} --owner me\n  sallyport start${printable(plan.fileOption)}\n`,
+  )
   return 0
 }
 

@@ -16,7 +16,7 @@ export interface GatewaySpec {
   readonly admin: AdminSpec | null
   /** Folder for the store, the local authority and the admin token; absolute. */
   readonly dataFolder: string
-  /** Networks whose `X-Forwarded-*` and `Forwarded` are believed. */
+  /** Networks whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Request-Id` are believed. */
   readonly trustedProxies: readonly string[]
   readonly limits: WireLimits
   readonly services: readonly ServiceSpec[]

@@ -2,13 +2,11 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { ListenerSpec } from '../config/spec.ts'
 import { formatAddress, parseAddress } from '../engines/networks/address.ts'
-import { NetworkSet } from '../engines/networks/network-set.ts'
-import { asciiJson } from '../observe/ascii-json.ts'
 import { gauges } from '../observe/counters.ts'
 import type { Admission } from './admission.ts'
 import { type Certificate, chooseCertificate, profileOptions } from './certificates.ts'
 import type { Gate } from './gate.ts'
-import type { ListenerContext } from './listener-context.ts'
+import { ConnectionContext, ListenerSettings } from './listener-context.ts'
 import { ServerConnection } from './server-connection.ts'
 
 /** What a listener is opened with. */
@@ -33,19 +31,21 @@ export class Listener {
   #draining = false
   readonly #server: Server
   #options: ListenerOptions
-  #contexts = new Map<Certificate, ListenerContext>()
-  #plain: ListenerContext
+  #settings: ListenerSettings
 
   constructor(options: ListenerOptions, gate: Gate, admission: Admission) {
     this.#options = options
     this.#gate = gate
     this.#admission = admission
-    this.#plain = plainContext(options)
+    this.#settings = new ListenerSettings(options.spec, options.redirectCertificates)
     this.#server = options.spec.tls === null ? this.#createPlain() : this.#createTls()
   }
 
   get spec(): ListenerSpec {
     return this.#options.spec
+  }
+  get settings(): ListenerSettings {
+    return this.#settings
   }
 
   /** Resolves when the socket listens; rejects as `net.Server` does. */
@@ -70,8 +70,7 @@ export class Listener {
   /** Puts new settings and certificates into force without closing the socket. */
   update(options: ListenerOptions): void {
     this.#options = options
-    this.#contexts = new Map()
-    this.#plain = plainContext(options)
+    this.#settings = new ListenerSettings(options.spec, options.redirectCertificates)
     if (options.spec.tls !== null) {
       const server = this.#server as TlsServer
       server.setSecureContext(options.certificates[0]!.options)
@@ -113,7 +112,7 @@ export class Listener {
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: false, highWaterMark: 65_536 },
       (socket) => {
         const address = this.#admit(socket)
-        if (address !== null) this.#serve(socket, this.#plain, address)
+        if (address !== null) this.#serve(socket, null, address)
       },
     )
   }
@@ -135,11 +134,7 @@ export class Listener {
       this.#shaken(peerOf(socket))
       const address = addressOf(socket)
       if (address === null) return socket.destroy()
-      this.#serve(
-        socket,
-        this.#contextOf(chooseCertificate(this.#options.certificates, socket.servername)),
-        address,
-      )
+      this.#serve(socket, chooseCertificate(this.#options.certificates, socket.servername), address)
       return undefined
     })
     server.on('tlsClientError', (_error, socket) => {
@@ -180,38 +175,12 @@ export class Listener {
     return address
   }
 
-  #serve(socket: Socket, context: ListenerContext, address: string): void {
+  #serve(socket: Socket, certificate: Certificate | null, address: string): void {
+    const context = new ConnectionContext(this, certificate)
     const connection = new ServerConnection(socket, this.#gate, context, address)
     this.#connections.add(connection)
     connection.onGone = () => this.#connections.delete(connection)
     if (this.#draining) connection.drain()
-  }
-
-  #contextOf(certificate: Certificate): ListenerContext {
-    let context = this.#contexts.get(certificate)
-    if (context === undefined) {
-      const { spec } = this
-      const serve = spec.misdirected === 'serve'
-      context = {
-        spec,
-        nameJson: asciiJson(spec.name),
-        balancers: null,
-        covers: (host) => serve || host === '' || certificate.covers(host),
-      }
-      this.#contexts.set(certificate, context)
-    }
-    return context
-  }
-}
-
-function plainContext({ spec, redirectCertificates }: ListenerOptions): ListenerContext {
-  const covers = (host: string): boolean =>
-    redirectCertificates.length === 0 || redirectCertificates.some((certificate) => certificate.covers(host))
-  return {
-    spec,
-    nameJson: asciiJson(spec.name),
-    balancers: spec.kind === 'gateway' ? new NetworkSet(spec.clearTextFrom) : null,
-    covers,
   }
 }
 

@@ -20,12 +20,12 @@ const target = new Target()
  */
 export function receive(x: Exchange, listener: ListenerContext, gate: Gate): void {
   const { head, fields } = x
+  x.host = hostOf(head.authority)
   const problem = head.target === '*' ? 'not-absolute' : normalizeTarget(head.target, target)
   if (problem !== null) return refuse(x, deny(targetCode(problem), { reason: problem }))
   x.path = target.path
   x.query = target.query
   x.pathClasses = target.classes
-  x.host = hostOf(head.authority)
   if (listener.spec.kind === 'redirect') return redirect(x, listener)
   if (listener.balancers !== null && !overBalancer(x, listener.balancers, gate.draining)) return
   if (head.scheme === 'http' && x.secure)

@@ -348,8 +348,8 @@ export class ServerConnection implements ClientStream, Deadlined {
     const bodiless = status === 204 || status === 304
     const framing = bodiless ? '' : `content-length: ${bytes}\r\n`
     const head = responseHead(status, fields, framing, this.#extra(x))
-    const text = x.method === 'HEAD' || bodiless || bytes === 0 ? head : head + body
-    x.bytesOut += bytes
+    const text = x.method === 'HEAD' || bodiless ? head : head + body
+    x.bytesOut += text.length - head.length
     // Bodies of the gateway's own are ASCII, so latin1 and UTF-8 agree.
     this.socket.write(text, 'latin1')
     this.#complete()

@@ -27,8 +27,12 @@ export const gaugeMetrics: Readonly<Record<GaugeName, GaugeMetric>> = {
     type: 'counter',
     help: 'Requests received, also those that no operation matched.',
   },
-  bytesIn: { name: 'sallyport_received_bytes_total', type: 'counter', help: 'Bytes received from clients.' },
-  bytesOut: { name: 'sallyport_sent_bytes_total', type: 'counter', help: 'Bytes sent to clients.' },
+  bytesIn: {
+    name: 'sallyport_received_bytes_total',
+    type: 'counter',
+    help: 'Bytes of bodies received from clients.',
+  },
+  bytesOut: { name: 'sallyport_sent_bytes_total', type: 'counter', help: 'Bytes of bodies sent to clients.' },
   upstreamConnections: {
     name: 'sallyport_upstream_connections',
     type: 'gauge',

@@ -5,6 +5,7 @@ import type { GatewaySpec, Source } from '../config/spec.ts'
 import type { Fields } from '../engines/http1/fields.ts'
 import { HeadParser } from '../engines/http1/head-parser.ts'
 import { RequestHead, readRequestHead } from '../engines/http1/request-head.ts'
+import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
 import { Exchange } from '../gateway/exchange.ts'
 import { decide } from '../gateway/handle.ts'
@@ -57,6 +58,8 @@ export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanat
   const assumed = query.as === null ? plan : assume(plan, query.as)
   if (assumed === null)
     return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
+  const from = parseAddress(query.from ?? '127.0.0.1')
+  if (from === null) return { ok: false, problem: 'Write `from` as an IP address, such as 203.0.113.9.' }
   const client = new Listening()
   const gate = judgingGate(assumed)
   const x = new Exchange(
@@ -64,7 +67,7 @@ export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanat
     client,
     typeof head === 'string' ? new RequestHead() : head,
     listener.name,
-    '127.0.0.1',
+    formatAddress(from),
     Date.now(),
     performance.now(),
   )

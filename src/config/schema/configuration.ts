@@ -33,7 +33,9 @@ export function configurationSchema(policies: readonly Policy[]): z.ZodType<Conf
     data: text('Folder of the gateway’s own data: keys, local authority, admin token.')
       .optional()
       .meta({ fallback: '`.sallyport` beside the first file' }),
-    trustedProxies: networks('Networks whose `Forwarded` and `X-Forwarded-*` are believed.').default([]),
+    trustedProxies: networks(
+      'Networks whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Request-Id` are believed.',
+    ).default([]),
     limits: limits.prefault({}).meta({ description: 'What a client may send or hold.' }),
     log: z.array(sink).max(20).prefault(['stdout']).meta({ description: 'Where access records go.' }),
     dataThreads: z
