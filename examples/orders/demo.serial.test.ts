@@ -53,12 +53,12 @@ test('the demo serves, its lines work as pasted, and it ends cleanly', async () 
   const [refused, allowed, explained] = await Promise.all(
     lines.map(async (line) => {
       const { stdout } = await run('bash', ['-c', `${line.replace('curl', 'curl -s')}`], { cwd: demo.folder })
-      return JSON.parse(stdout) as Record<string, unknown>
+      return stdout
     }),
   )
-  assert.equal(refused?.['code'], 'CREDENTIALS_MISSING')
-  assert.deepEqual((allowed?.['orders'] as unknown[] | undefined)?.length, 3)
-  assert.equal(explained?.['operation'], 'listOrders')
+  assert.equal((JSON.parse(refused ?? '') as { code: string }).code, 'CREDENTIALS_MISSING')
+  assert.equal((JSON.parse(allowed ?? '') as { orders: unknown[] }).orders.length, 3)
+  assert.match(explained ?? '', /^GET \/orders\n {2}orders · listOrders .*\n {2}authenticate {2}partners/)
 
   const data = join(demo.folder, '.sallyport', 'demo')
   assert.equal(statSync(data).mode & 0o777, 0o700)

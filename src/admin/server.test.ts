@@ -48,6 +48,7 @@ test('explain asks the question and answers as the caller reads', async (context
     method: 'POST',
     url: 'https://api.example/orders?a=1',
     as: 'partners/ada',
+    from: '203.0.113.9',
   })
   query.append('header', 'Content-Type: application/json')
   query.append('header', 'X-A: b: c')
@@ -60,6 +61,7 @@ test('explain asks the question and answers as the caller reads', async (context
     method: 'POST',
     url: 'https://api.example/orders?a=1',
     as: 'partners/ada',
+    from: '203.0.113.9',
     headers: [
       ['Content-Type', 'application/json'],
       ['X-A', 'b: c'],

@@ -10,6 +10,7 @@ import { buildRouter } from '../engines/match/router.ts'
 import { allowedClasses } from '../engines/path/path-classes.ts'
 import { asciiJson } from '../observe/ascii-json.ts'
 import type { FactName } from './facts.ts'
+import { GuardedPaths } from './guarded-paths.ts'
 import { type Phase, phases, type ResponsePhase } from './phases.ts'
 import type { Authentication, Operation, Plan, Step } from './plan.ts'
 import type { Host, KeyRecord, Policy, PolicyInstance } from './policy.ts'
@@ -135,6 +136,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     spec,
     router: buildRouter(spec.operations),
     operations,
+    guarded: new GuardedPaths(operations),
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
     reservedHeaders: reserved,
     uses: { active: 0 },

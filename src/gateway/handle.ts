@@ -93,8 +93,13 @@ function match(x: Exchange): Verdict {
   const found = plan.router.match(x.host, x.path, x.method)
   if (found.operation >= 0) {
     const operation = plan.operations[found.operation]!
-    if (x.startedAt > operation.until)
-      return deny(codes.PATH_UNDECLARED, { reason: 'undeclared: observe has ended' })
+    const observed = operation.until !== Number.POSITIVE_INFINITY
+    if (observed) {
+      const refused = refuseObserved(x, operation)
+      if (refused !== null) return refused
+    }
+    if ((observed || found.parameters.length > 0) && plan.guarded.has(x.host, x.path, operation))
+      return deny(codes.PATH_AMBIGUOUS, { reason: 'it may be the path of an operation that demands more' })
     x.operation = operation
     x.pathParameters = found.parameters
     return pass
@@ -102,6 +107,19 @@ function match(x: Exchange): Verdict {
   if (x.pathClasses !== 0) return deny(codes.PATH_AMBIGUOUS)
   return found.allow === '' ? deny(codes.PATH_UNDECLARED) : methodUndeclared(found.allow)
 }
+
+/** What `undeclared: observe` does not let through. */
+function refuseObserved(x: Exchange, operation: Operation): Deny | null {
+  if (x.startedAt > operation.until)
+    return deny(codes.PATH_UNDECLARED, { reason: 'undeclared: observe has ended' })
+  // A service may take CONNECT for a tunnel, through which the next requests of its connection would go (T50).
+  if (!methodForm.test(x.method) || x.method === 'CONNECT' || x.method === 'TRACE')
+    return deny(codes.PATH_UNDECLARED, { reason: 'the method is never passed on' })
+  return null
+}
+
+/** Methods are case-sensitive, and no service declares one in small letters. */
+const methodForm = /^[A-Z][A-Z-]{0,31}$/
 
 /** A CORS preflight belongs to the operation that the browser is about to call, not to a declared OPTIONS. */
 function matchPreflight(x: Exchange): boolean {

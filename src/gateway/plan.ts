@@ -1,6 +1,7 @@
 import type { GatewaySpec, ListenerSpec, OperationSpec, Source } from '../config/spec.ts'
 import type { Router } from '../engines/match/router.ts'
 import type { FactName } from './facts.ts'
+import type { GuardedPaths } from './guarded-paths.ts'
 import type { PolicyInstance } from './policy.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -56,6 +57,7 @@ export interface Plan {
   readonly spec: GatewaySpec
   readonly router: Router
   readonly operations: readonly Operation[]
+  readonly guarded: GuardedPaths
   readonly listeners: ReadonlyMap<string, ListenerSpec>
   /** Names of request headers that the gateway consumes or sets: the upstream never gets a client's (T27, T28). */
   readonly reservedHeaders: ReadonlySet<string>

@@ -83,7 +83,7 @@ test('check: 0 fine, 1 findings, 2 unusable, as text and as JSON', async (contex
   const folder = await configured(context)
   const fine = await sallyport(folder, ['check'], env)
   assert.equal(fine.code, 0, fine.stdout + fine.stderr)
-  assert.match(fine.stdout, /^2 operations, 1 of them open to everybody\n/)
+  assert.match(fine.stdout, /^Operations: 2, open to everybody: 1\n/)
   const json = JSON.parse((await sallyport(folder, ['check', '--format', 'json'], env)).stdout) as Record<
     string,
     unknown
