@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExplainQuery } from '../admin/host.ts'
+import { printable } from '../observe/printable.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
 import { type ExplainedRequest, explain, renderExplanation } from '../process/explain.ts'
@@ -110,7 +111,7 @@ async function explainRunning(
   })
   const body = await response.text()
   if (!response.ok) {
-    stderr(`the gateway answered ${response.status}: ${body}\n`)
+    stderr(`the gateway answered ${response.status}: ${printable(body)}\n`)
     return 2
   }
   const explanation = JSON.parse(body) as ExplainedRequest

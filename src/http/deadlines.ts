@@ -6,7 +6,10 @@ export interface Deadlined {
 }
 
 const intervalMs = 100
-/** After a stall this long, bytes that arrived in time may not have been read yet: nobody is expired for it. */
+/**
+ * After a stall this long, bytes that arrived in time may not have been read yet: nobody is expired for it. Once, or a
+ * thread that is always late would never end a slow client.
+ */
 const stallMs = 500
 
 /**
@@ -18,6 +21,7 @@ export class Deadlines {
   readonly #all = new Set<Deadlined>()
   readonly #timer: NodeJS.Timeout
   #now = performance.now()
+  #forgiven = false
 
   constructor() {
     this.#timer = setInterval(() => this.#sweep(), intervalMs)
@@ -45,7 +49,8 @@ export class Deadlines {
     const now = performance.now()
     const stalled = now - this.#now > stallMs
     this.#now = now
-    if (stalled) return
+    this.#forgiven = stalled && !this.#forgiven
+    if (this.#forgiven) return
     for (const item of this.#all) {
       if (item.deadline !== 0 && item.deadline <= now) {
         item.deadline = 0

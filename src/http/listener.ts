@@ -146,18 +146,34 @@ export class Listener {
 
   /** Before TLS: the connection is admitted, and half-open handshakes are bounded in number and in time. */
   #handshake(socket: Socket): void {
-    if (this.#handshaking.size >= this.#gate.limits.handshakes) {
-      this.#gate.counters.add(gauges.connectionsRefused, 1)
-      socket.destroy()
-      return
-    }
     if (this.#admit(socket) === null) return
+    if (this.#handshaking.size >= this.#gate.limits.handshakes) this.#makeRoom(socket)
     this.#gate.counters.add(gauges.handshakes, 1)
     const peer = peerOf(socket)
     this.#handshaking.set(peer, socket)
     socket.once('close', () => {
       if (this.#handshaking.get(peer) === socket) this.#shaken(peer)
     })
+  }
+
+  /**
+   * The table is full. Refusing the newcomer would let one address, with handshakes that it never ends, keep everybody
+   * out: the oldest handshake of the newcomer's own address goes, or else the oldest of all.
+   */
+  #makeRoom({ remoteAddress }: Socket): void {
+    const own = `${remoteAddress} `
+    let oldest: string | null = null
+    for (const peer of this.#handshaking.keys()) {
+      oldest ??= peer
+      if (!peer.startsWith(own)) continue
+      oldest = peer
+      break
+    }
+    if (oldest === null) return
+    const socket = this.#handshaking.get(oldest)!
+    this.#shaken(oldest)
+    this.#gate.counters.add(gauges.connectionsRefused, 1)
+    socket.destroy()
   }
 
   #shaken(peer: string): void {

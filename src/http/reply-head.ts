@@ -1,11 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import type { Fields } from '../engines/http1/fields.ts'
-import { id } from '../engines/http1/names.ts'
+import { id, numberOf } from '../engines/http1/names.ts'
+import { statusLines } from './status-lines.ts'
 
-const statusLines: string[] = []
-for (let status = 100; status < 600; status++) {
-  statusLines[status] = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`
-}
+const hsts = numberOf('strict-transport-security')
+
+const hstsLine = 'strict-transport-security: '
 
 let dateSecond = 0
 let dateLine = ''
@@ -30,7 +29,10 @@ export function responseHead(status: number, fields: Fields, framing: string, ex
   const { names, values, numbers } = fields
   let dated = false
   for (let i = 0; i < names.length; i++) {
-    if (numbers[i] === id.date) dated = true
+    const number = numbers[i]!
+    if (number === id.date) dated = true
+    // The gateway's own come in `extra`; a client that reads the first of two would believe the service instead.
+    if (number === id.xRequestId || (number === hsts && extra.includes(hstsLine))) continue
     text += `${names[i]!}: ${values[i]!}\r\n`
   }
   if (!dated) text += date()

@@ -91,12 +91,31 @@ export function redactQuery(query: string): string {
 }
 
 /**
- * Path without JWTs and without keys of the gateway; of a target that was refused (`http://user:password@host/`,
- * `user:password@host:443`) also without the user and the password.
+ * Path without JWTs, without keys of the gateway, and without values of secret-looking parameters (`;jsessionid=…`); of
+ * a target that was refused (`http://user:password@host/`, `user:password@host:443`, `/#access_token=…`) also without
+ * the user and the password, and with its fragment redacted like a query.
  */
 export function redactPath(path: string): string {
   const bare = path.startsWith('/') ? path : redactUserInfo(path)
-  return worthLooking.test(bare) ? redactValues(bare) : bare
+  if (!worthLooking.test(bare)) return bare
+  const hash = bare.indexOf('#')
+  if (hash < 0) return redactValues(redactMatrix(bare))
+  return redactValues(`${redactMatrix(bare.slice(0, hash))}#${redactParameters(bare.slice(hash + 1))}`)
+}
+
+/** Parameters of segments, `/a;name=value;name=value/b`, also with the `;` encoded. */
+function redactMatrix(path: string): string {
+  if (!/;|%3b/i.test(path)) return path
+  const parts = path.split(/(;|%3b|\/)/i)
+  // Every other part is a separator; a parameter stands behind a `;`.
+  for (let at = 2; at < parts.length; at += 2) {
+    if (parts[at - 1] === '/') continue
+    const part = parts[at]!
+    const equals = part.search(/=|%3d/i)
+    if (equals <= 0 || kindOfName(part.slice(0, equals)) !== 'secret') continue
+    parts[at] = `${part.slice(0, equals)}=${redacted}`
+  }
+  return parts.join('')
 }
 
 function redactUserInfo(target: string): string {

@@ -18,6 +18,7 @@ import type { ListenerContext } from '../http/listener-context.ts'
 import { receive } from '../http/receive.ts'
 import { upstreamPath } from '../http/upstream/request-text.ts'
 import { asciiJson } from '../observe/ascii-json.ts'
+import { printable } from '../observe/printable.ts'
 
 /** One step of an explanation. */
 export interface ExplainedStep {
@@ -99,10 +100,10 @@ function headOf(query: ExplainQuery): RequestHead | keyof typeof codes {
     headerCount: 200,
     headerBytes: 65_536,
   })
-  const text = Buffer.from(
-    `${query.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`,
-    'latin1',
-  )
+  const message = `${query.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`
+  // latin1 keeps the low octet alone: U+010A would become a line feed.
+  if (/[^\x00-\xff]/.test(message)) return 'REQUEST_LINE_INVALID'
+  const text = Buffer.from(message, 'latin1')
   const after = parser.take(text, 0)
   if (after === -2) return parser.fault
   if (after !== text.length) return 'REQUEST_LINE_INVALID'
@@ -270,5 +271,6 @@ export function renderExplanation(e: ExplainedRequest): string {
   if (e.reason !== null) lines.push(`    ${e.reason}`)
   if (e.help !== null) lines.push(`    ${e.help}`)
   if (e.upstream !== null) lines.push(`    forwarded to ${e.upstream}`)
-  return `${lines.join('\n')}\n`
+  // Names come from documents, and a remote gateway's answer from wherever `--admin` points.
+  return lines.map((line) => `${printable(line)}\n`).join('')
 }

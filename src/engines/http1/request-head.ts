@@ -43,6 +43,9 @@ export function parseLength(value: string): number {
   return number
 }
 
+/** Characters of all `Connection` fields together. */
+const longestConnection = 1024
+
 /** Fields that mean one thing and may be sent once; two of them are two readings. */
 function isSingle(number: number): boolean {
   switch (number) {
@@ -176,6 +179,8 @@ function withoutHop(names: string[], values: string[], numbers: number[], count:
  * meaning (`Connection: Host`, `Connection: Authorization`) is an attack on that meaning (T18) and is refused.
  */
 function applyConnection(head: RequestHead, connection: string): WireFault | null {
+  // Each token is looked for among all fields: a list of thousands would cost more than the whole rest of the head.
+  if (connection.length > longestConnection) return 'HEADER_INVALID'
   for (const part of connection.split(',')) {
     const token = part.trim().toLowerCase()
     if (token === '') continue

@@ -29,7 +29,7 @@ export class Pool {
   readonly #deadlines: Deadlines
   readonly #counters: Counters
   readonly #idle: UpstreamConnection[] = []
-  readonly #queue: PoolWaiter[] = []
+  readonly #queue: Queued[] = []
   #open = 0
   #closed = false
 
@@ -66,7 +66,20 @@ export class Pool {
     if (this.#open < this.#service.connections) return this.#connect(waiter)
     if (this.#queue.length >= this.#service.queue)
       return waiter.refused(codes.UPSTREAM_BUSY, `${this.#queue.length} requests wait already`)
-    this.#queue.push(waiter)
+    // Connections that all stream give nobody a turn: who waits has as long as the head of one answer may take.
+    const { connectMs, responseMs } = this.#service.timeouts
+    const queued = new Queued(waiter, this.#deadlines.after(connectMs + responseMs), () => {
+      this.leave(waiter)
+      waiter.refused(codes.UPSTREAM_BUSY, 'no connection became free in time')
+    })
+    this.#deadlines.add(queued)
+    this.#queue.push(queued)
+  }
+
+  /** The waiter's exchange is over. In the queue it would take the place of one that can still be served. */
+  leave(waiter: PoolWaiter): void {
+    const at = this.#queue.findIndex((queued) => queued.waiter === waiter)
+    if (at >= 0) for (const gone of this.#queue.splice(at, 1)) this.#deadlines.delete(gone)
   }
 
   /** Closes what is idle; connections in use close when their exchange ends. */
@@ -132,6 +145,8 @@ export class Pool {
       ...(this.#context === null ? {} : { secureContext: this.#context }),
       ALPNProtocols: ['http/1.1'],
       minVersion: 'TLSv1.2',
+      // Said, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise switch verifying off.
+      rejectUnauthorized: true,
     })
   }
 
@@ -157,9 +172,8 @@ export class Pool {
       connection.socket.destroy()
       return
     }
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      if (next.waiting) return next.connected(connection, connection.uses > 0)
-    }
+    const next = this.#next()
+    if (next !== undefined) return next.connected(connection, connection.uses > 0)
     const announced = connection.announcedKeepAliveMs
     const keep =
       announced === null
@@ -184,10 +198,32 @@ export class Pool {
   }
 
   #serveQueue(): void {
-    while (this.#queue.length > 0 && this.#open < this.#service.connections) {
-      const next = this.#queue.shift()!
-      if (next.waiting) this.#connect(next)
+    while (this.#open < this.#service.connections) {
+      const next = this.#next()
+      if (next === undefined) return
+      this.#connect(next)
     }
+  }
+
+  /** Takes the first of the queue. */
+  #next(): PoolWaiter | undefined {
+    const queued = this.#queue.shift()
+    if (queued === undefined) return undefined
+    this.#deadlines.delete(queued)
+    return queued.waiter
+  }
+}
+
+/** A place in the queue, with its deadline. */
+class Queued implements Deadlined {
+  readonly waiter: PoolWaiter
+  deadline: number
+  readonly expire: () => void
+
+  constructor(waiter: PoolWaiter, deadline: number, expire: () => void) {
+    this.waiter = waiter
+    this.deadline = deadline
+    this.expire = expire
   }
 }
 

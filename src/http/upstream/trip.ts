@@ -265,7 +265,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     if (connection !== null) {
       this.#stopWriting(connection)
       connection.abandon()
-    }
+    } else this.#pool.leave(this)
   }
 
   #touch(): void {

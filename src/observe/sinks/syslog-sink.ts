@@ -83,6 +83,8 @@ export class SyslogSink implements Sink {
           host,
           port,
           minVersion: 'TLSv1.2',
+          // Said, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise switch verifying off.
+          rejectUnauthorized: true,
           ...(isIP(host) === 0 ? { servername: host } : {}),
           ...(ca.length === 0 ? {} : { ca }),
         })
