@@ -1,6 +1,7 @@
 import type { ConfigurationSource } from '../process/configuration.ts'
 import { start } from '../process/start.ts'
 import { StartError } from '../process/start-error.ts'
+import { releaseYoungGeneration } from '../process/young-generation.ts'
 import type { Output } from './output.ts'
 
 /** Runs the gateway until SIGINT or SIGTERM. Resolves with the exit code. */
@@ -11,6 +12,7 @@ export async function runStart(source: ConfigurationSource, { stderr }: Output):
   })
   try {
     const gateway = await start(source)
+    releaseYoungGeneration()
     // Decision records own stdout; what is for people goes to stderr.
     stderr(`${gateway.summary}\n`)
     await ending
