@@ -119,39 +119,26 @@ async function explainRunning(
   return exitCodeOf(explanation)
 }
 
+/** What `--defaults` prints: the sections that have defaults, and nothing that holds the settings of identities. */
+const shownByDefaults = [
+  'listeners',
+  'admin',
+  'trustedProxies',
+  'limits',
+  'services',
+  'dataThreads',
+  'readinessLeadMs',
+  'drainTimeoutMs',
+  'watch',
+  'log',
+  'dataFolder',
+] as const
+
 /** The configuration as it is in force, with every default written out and every secret left out. */
 async function printDefaults({ source }: ExplainArguments, stdout: (text: string) => void): Promise<number> {
   const { spec } = await readConfiguration(source, policies, 1, () => undefined)
-  const {
-    listeners,
-    admin,
-    trustedProxies,
-    limits,
-    services,
-    dataThreads,
-    readinessLeadMs,
-    drainTimeoutMs,
-    watch,
-    log,
-    dataFolder,
-  } = spec
-  let text = JSON.stringify(
-    {
-      listeners,
-      admin,
-      trustedProxies,
-      limits,
-      services,
-      dataThreads,
-      readinessLeadMs,
-      drainTimeoutMs,
-      watch,
-      log,
-      dataFolder,
-    },
-    null,
-    2,
-  )
+  const shown = Object.fromEntries(shownByDefaults.map((section) => [section, spec[section]]))
+  let text = JSON.stringify(shown, null, 2)
   for (const secret of spec.secrets)
     if (secret !== '') text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]')
   stdout(`${text}\n`)

@@ -109,7 +109,8 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await file.close()
     await rename(temporary, path)
   } catch (error) {
-    await file.close().catch(() => {})
+    // It may be closed already, or the disk may refuse that too: what went wrong first is what is told.
+    await file.close().catch(() => undefined)
     await rm(temporary, { force: true })
     throw error
   }

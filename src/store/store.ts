@@ -72,7 +72,7 @@ export class Store {
     return { id, key }
   }
 
-  /** All keys, revoked ones too, oldest first. */
+  /** All keys, revoked ones too, oldest first. The driver types every row as a bare record; the columns are those selected. */
   listKeys(): readonly StoredKey[] {
     return this.#database
       .prepare('SELECT id, identity, owner, created, revoked FROM keys ORDER BY rowid')
@@ -89,7 +89,7 @@ export class Store {
     return true
   }
 
-  /** The live keys, for the `KeyIndex` of each data thread. Plain data. */
+  /** The live keys, for the `KeyIndex` of each data thread. Plain data; its columns are those selected. */
   keysSnapshot(): readonly HashedKey[] {
     return this.#database
       .prepare('SELECT hash, id, owner, identity FROM keys WHERE revoked IS NULL ORDER BY rowid')

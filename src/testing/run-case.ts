@@ -69,5 +69,6 @@ export async function decide(
     source: { file: '', line: 0, column: 0 },
   }
   // The runner takes no more of an exchange than a `CaseExchange` has; a whole one would need a socket.
+  // A case is no request on a socket: it has the parts of an exchange that a policy and its runner may touch.
   return await runStep(exchange as unknown as Exchange, step)
 }

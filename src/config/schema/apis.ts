@@ -115,6 +115,7 @@ function rulesShape(policies: readonly Policy[]): z.core.$ZodShape {
 
 /** Block of one operation, route or tag. */
 export function rulesBlock(policies: readonly Policy[]): z.ZodType<RulesBlock> {
+  // The keys of policies are known only at run time; the type names those that every block has.
   return z.strictObject(rulesShape(policies)) as unknown as z.ZodType<RulesBlock>
 }
 

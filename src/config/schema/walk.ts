@@ -14,6 +14,7 @@ interface Definition {
 
 /** What a schema is made of. */
 export function definitionOf(schema: z.ZodType): Definition {
+  // The library types the definition of each kind of schema apart; a walk over all kinds reads what they share.
   return schema.def as unknown as Definition
 }
 

@@ -129,7 +129,7 @@ export class SyslogSink implements Sink {
     if (this.#closed) return
     this.#trouble.begin(`cannot be reached (${error.code ?? error.message})`, this.#backlog.dropped)
     const pause = this.#settings.retryMs * Math.min(2 ** this.#attempts++, longestBackoff)
-    // Spread, so that a restarted receiver does not meet all gateways in the same millisecond.
+    // Spread, so that a restarted receiver does not meet all gateways in the same millisecond. Nothing secret hangs on it.
     this.#retry = setTimeout(
       () => {
         this.#retry = null
