@@ -172,6 +172,12 @@ export const codeTable = {
     'info',
     'The operation asks for authentication and the request has no credential of a kind it accepts.',
   ],
+  CREDENTIALS_CONFLICT: [
+    401,
+    'Unauthorized',
+    'warn',
+    'The request carries credentials of two different callers, and no identity list asks for both together.',
+  ],
   API_KEY_INVALID: [401, 'Unauthorized', 'warn', 'The API key is unknown, revoked, or was sent twice.'],
   CORS_REFUSED: [
     403,

@@ -19,12 +19,12 @@ test('the demo key is made once, and anew when it was revoked', () => {
   assert.equal(readFileSync(file, 'utf8'), first)
 
   const store = openStore(folder)
-  const live = store.listKeys().filter((key) => key.revoked === null)
+  const live = store.keys.list().filter((key) => key.revoked === null)
   assert.deepEqual(
     live.map((key) => [key.identity, key.owner]),
     [['partners', 'demo']],
   )
-  store.revokeKey(live[0]!.id)
+  store.keys.revoke({ name: 'test', from: null }, live[0]!.id)
   store.close()
   ensureDemoKey(folder)
   assert.notEqual(readFileSync(file, 'utf8'), first)

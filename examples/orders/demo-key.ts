@@ -12,7 +12,7 @@ export function ensureDemoKey(folder: string): void {
   try {
     const file = join(folder, 'api-key')
     if (isLive(store, file)) return
-    const { key } = store.createKey({ identity: 'partners', owner: 'demo' })
+    const { key } = store.keys.create({ name: 'demo', from: null }, { identity: 'partners', owner: 'demo' })
     writeFileSync(`${file}.new`, `${key}\n`, { mode: 0o600 })
     renameSync(`${file}.new`, file)
   } finally {
@@ -29,5 +29,5 @@ function isLive(store: Store, file: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
-  return new KeyIndex(store.keysSnapshot(), store.pepper).find(key)?.identity === 'partners'
+  return new KeyIndex(store.keys.snapshot(), store.pepper).find(key)?.identity === 'partners'
 }

@@ -1,5 +1,6 @@
 import { openStore } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
+import { commandLine } from './actor.ts'
 import type { Output } from './output.ts'
 
 /** Makes a new admin token: for one that leaked or was lost. A running gateway asks for the new one at once. */
@@ -7,7 +8,7 @@ export function runAdminToken(dataFolder: string, { stdout, stderr }: Output): n
   try {
     const store = openStore(dataFolder)
     try {
-      stdout(`${store.replaceAdminToken()}\n`)
+      stdout(`${store.adminTokens.replace(commandLine)}\n`)
       stderr('The admin token is shown this once: keep it now. The one before has ended.\n')
     } finally {
       store.close()

@@ -1,6 +1,7 @@
 import { renderFindings, renderOpens, renderProblems, sourceText } from '../config/render.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
+import { LiveLookups } from '../process/live-lookups.ts'
 import { StartError } from '../process/start-error.ts'
 import { type Output, wantsColor } from './output.ts'
 
@@ -12,7 +13,7 @@ export async function runCheck(
 ): Promise<number> {
   const color = wantsColor(process.stdout)
   try {
-    const { spec, findings } = await readConfiguration(source, policies, 1, () => undefined)
+    const { spec, findings } = await readConfiguration(source, policies, 1, new LiveLookups())
     if (format === 'json') {
       stdout(
         `${JSON.stringify({ usable: true, operations: spec.operations.length, findings, opens: spec.opens, problems: [] }, null, 2)}\n`,

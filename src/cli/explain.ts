@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ExplainQuery } from '../admin/host.ts'
 import { printable } from '../observe/printable.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
 import { type ExplainedRequest, explain, renderExplanation } from '../process/explain.ts'
-import { LiveKeys } from '../process/live-keys.ts'
+import { judging } from '../process/judging.ts'
+import { LiveLookups } from '../process/live-lookups.ts'
 import { StartError } from '../process/start-error.ts'
-import { openStore } from '../store/store.ts'
 import type { Output } from './output.ts'
 
 /** What `explain` is asked. */
@@ -58,15 +56,7 @@ async function explainFile(
   query: ExplainQuery,
   { stdout, stderr }: Output,
 ): Promise<number> {
-  const keys = new LiveKeys()
-  const { plan, spec } = await readConfiguration(source, policies, 1, keys.find)
-  // Explaining makes nothing: without a store there are no keys to know.
-  if (existsSync(join(spec.dataFolder, 'store.db'))) {
-    const store = openStore(spec.dataFolder)
-    keys.refresh(store)
-    store.close()
-  }
-  const explanation = await explain(plan, query)
+  const explanation = await judging(source, policies, ({ plan }) => explain(plan, query))
   if (!explanation.ok) {
     stderr(`${explanation.problem}\n`)
     return 2
@@ -136,7 +126,7 @@ const shownByDefaults = [
 
 /** The configuration as it is in force, with every default written out and every secret left out. */
 async function printDefaults({ source }: ExplainArguments, stdout: (text: string) => void): Promise<number> {
-  const { spec } = await readConfiguration(source, policies, 1, () => undefined)
+  const { spec } = await readConfiguration(source, policies, 1, new LiveLookups())
   const shown = Object.fromEntries(shownByDefaults.map((section) => [section, spec[section]]))
   let text = JSON.stringify(shown, null, 2)
   for (const secret of spec.secrets)

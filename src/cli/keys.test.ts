@@ -34,7 +34,7 @@ test('create prints the key alone on stdout, and the gateway accepts it', async 
   assert.match(out, /^spk_[A-Za-z0-9_-]{43}\n$/)
   assert.ok(!err.includes(out.trim()) && err.includes("Ada's shop"))
   const store = openStore(dataFolder)
-  const found = new KeyIndex(store.keysSnapshot(), store.pepper).find(out.trim())
+  const found = new KeyIndex(store.keys.snapshot(), store.pepper).find(out.trim())
   store.close()
   assert.equal(found?.owner, "Ada's shop")
 })

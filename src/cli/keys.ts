@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream'
-import { openStore, type Store, type StoredKey } from '../store/store.ts'
+import type { StoredKey } from '../store/keys.ts'
+import { openStore, type Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
+import { commandLine } from './actor.ts'
 
 /** Arguments of `sallyport keys`. */
 export interface KeysArguments {
@@ -45,14 +47,14 @@ function create(store: Store, { identity, owner = identity, json, stdout, stderr
     stderr.write('name the identity that accepts the key: sallyport keys create IDENTITY --owner NAME\n')
     return 2
   }
-  const { id, key } = store.createKey({ identity, owner })
+  const { id, key } = store.keys.create(commandLine, { identity, owner })
   stdout.write(json === true ? `${JSON.stringify({ id, identity, owner, key })}\n` : `${key}\n`)
   stderr.write(`Key ${id} of ${owner} for ${identity}. It is shown this once: keep it now.\n`)
   return 0
 }
 
 function list(store: Store, { json, stdout, stderr }: KeysArguments): number {
-  const keys = store.listKeys()
+  const keys = store.keys.list()
   if (json === true) stdout.write(`${JSON.stringify(keys)}\n`)
   else if (keys.length === 0) stderr.write('No keys yet: sallyport keys create IDENTITY --owner NAME\n')
   else stdout.write(table(keys))
@@ -64,7 +66,7 @@ function revoke(store: Store, { id, json, stdout, stderr }: KeysArguments): numb
     stderr.write('name the key by its id, as `sallyport keys list` shows it: sallyport keys revoke ID\n')
     return 2
   }
-  const revoked = store.revokeKey(id)
+  const revoked = store.keys.revoke(commandLine, id)
   if (json === true) stdout.write(`${JSON.stringify({ revoked })}\n`)
   // The id is not repeated: whoever pastes a whole key here would find it in a log.
   stderr.write(revoked ? `Revoked ${id}.\n` : 'No live key has this id: see sallyport keys list.\n')

@@ -1,24 +1,33 @@
 import { codes } from '../codes.ts'
 import type { Exchange } from './exchange.ts'
 import type { Caller } from './facts.ts'
-import type { Authentication } from './plan.ts'
+import type { Authentication, Group } from './plan.ts'
 import { runStep } from './run-step.ts'
 import { deny, pass, type Verdict } from './verdict.ts'
 
 /**
  * Who is calling. Every identity of the list looks at the request: a credential that is present and wrong refuses the
  * request even beside a right one, so an attacker cannot try the weak kind in the shade of the strong. Then one group
- * must be whole. Nothing presented is a refusal with the challenges of all.
+ * must be whole, and no credential may be left over that names somebody else. Nothing presented is a refusal with the
+ * challenges of all.
  */
 export function authenticate(x: Exchange, authentication: Authentication): Verdict | Promise<Verdict> {
   const { identities } = authentication
   if (identities.length === 1) {
     const verdict = runStep(x, identities[0]!)
-    return verdict instanceof Promise
-      ? verdict.then((v) => conclude(authentication, x, [v], [x.facts.caller]))
-      : conclude(authentication, x, [verdict], [x.facts.caller])
+    return verdict instanceof Promise ? verdict.then((late) => concludeOne(x, late)) : concludeOne(x, verdict)
   }
   return judgeFrom(x, authentication, 0, [], [])
+}
+
+/** The usual case, without a list. */
+function concludeOne(x: Exchange, verdict: Verdict): Verdict {
+  // A `pass` without a caller proves nothing: an identity that forgot to say who it saw admits nobody.
+  if (verdict.kind === 'pass' && x.facts.caller !== undefined) return pass
+  x.facts.caller = undefined
+  if (verdict.kind === 'deny') return verdict
+  if (verdict.kind === 'skip' && verdict.otherwise !== undefined) return verdict.otherwise
+  return missing([verdict])
 }
 
 function judgeFrom(
@@ -33,35 +42,55 @@ function judgeFrom(
     const verdict = runStep(x, authentication.identities[i]!)
     if (verdict instanceof Promise) {
       return verdict.then((late) => {
+        if (late.kind === 'deny') return withoutCaller(x, late)
         verdicts.push(late)
         callers.push(x.facts.caller)
-        return late.kind === 'deny' ? late : judgeFrom(x, authentication, i + 1, verdicts, callers)
+        return judgeFrom(x, authentication, i + 1, verdicts, callers)
       })
     }
-    if (verdict.kind === 'deny') return verdict
+    if (verdict.kind === 'deny') return withoutCaller(x, verdict)
     verdicts.push(verdict)
     callers.push(x.facts.caller)
   }
-  return conclude(authentication, x, verdicts, callers)
+  return conclude(x, authentication, verdicts, callers)
+}
+
+function withoutCaller(x: Exchange, verdict: Verdict): Verdict {
+  x.facts.caller = undefined
+  return verdict
 }
 
 function conclude(
-  authentication: Authentication,
   x: Exchange,
+  { identities, groups }: Authentication,
   verdicts: readonly Verdict[],
   callers: readonly (Caller | undefined)[],
 ): Verdict {
   x.facts.caller = undefined
-  const denied = verdicts.find((verdict) => verdict.kind === 'deny')
-  if (denied !== undefined) return denied
-  for (const group of authentication.groups) {
-    // A `pass` without a caller proves nothing: an identity that forgot to say who it saw admits nobody.
-    if (!group.every((index) => verdicts[index]?.kind === 'pass' && callers[index] !== undefined)) continue
-    const caller = callers[group[0]!]
-    if (caller === undefined) continue
-    x.facts.caller = caller
-    return pass
+  const proven = callers.map((caller, index) => verdicts[index]!.kind === 'pass' && caller !== undefined)
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.kind !== 'skip' || verdict.otherwise === undefined) continue
+    const place = identities[index]!.credential
+    if (!identities.some((identity, other) => proven[other] && identity.credential === place))
+      return verdict.otherwise
   }
+  const whole = groups.filter((group) => group.every((index) => proven[index]))
+  if (whole.length === 0) return missing(verdicts)
+  const chosen = whole.find((group) => covers(group, proven)) ?? whole[0]!
+  const caller = callers[chosen[0]!]!
+  // Two proofs of two callers have two readings: which one counted would depend on who reads (T24).
+  if (!covers(chosen, proven) && callers.some((other, index) => proven[index] && other!.id !== caller.id))
+    return deny(codes.CREDENTIALS_CONFLICT)
+  x.facts.caller = caller
+  return pass
+}
+
+/** Whether the group holds everything that was proven. */
+function covers(group: Group, proven: readonly boolean[]): boolean {
+  return proven.every((one, index) => !one || group.includes(index))
+}
+
+function missing(verdicts: readonly Verdict[]): Verdict {
   const headers: (readonly [string, string])[] = []
   for (const verdict of verdicts)
     if (verdict.kind === 'skip' && verdict.headers !== undefined) headers.push(...verdict.headers)

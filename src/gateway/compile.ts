@@ -9,11 +9,12 @@ import type {
 import { buildRouter } from '../engines/match/router.ts'
 import { allowedClasses } from '../engines/path/path-classes.ts'
 import { asciiJson } from '../observe/ascii-json.ts'
+import type { ControlLink } from './control-half.ts'
 import type { FactName } from './facts.ts'
 import { GuardedPaths } from './guarded-paths.ts'
 import { type Phase, phases, type ResponsePhase } from './phases.ts'
 import type { Authentication, Operation, Plan, Step } from './plan.ts'
-import type { Host, KeyRecord, Policy, PolicyInstance } from './policy.ts'
+import type { Host, Policy, PolicyInstance } from './policy.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A configuration that loads but cannot be put into force. */
@@ -26,11 +27,17 @@ export class PlanError extends Error {
   }
 }
 
+/** What the policies of a plan may ask while it serves. */
+export interface Lookups extends Pick<Host, 'findKey' | 'revocations'> {
+  /** The link to the control half of the policy with these settings at this place. */
+  control(policy: string, where: string, settings: unknown): ControlLink
+}
+
 /** What a plan is compiled with. */
 export interface CompileOptions {
   readonly generation: number
   readonly policies: readonly Policy[]
-  readonly findKey: (presented: string) => KeyRecord | undefined
+  readonly lookups: Lookups
   readonly upstream: (service: ServiceSpec) => Upstream
 }
 
@@ -55,7 +62,11 @@ export function closeAll(instances: readonly PolicyInstance[]): void {
 interface Ready {
   readonly policy: Policy
   readonly step: Step
+  /** Headers that carry its credential. */
+  readonly consumes: readonly string[]
 }
+
+const none: readonly string[] = []
 
 function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInstance[]): Plan {
   const byName = new Map(options.policies.map((policy) => [policy.name, policy]))
@@ -70,7 +81,14 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
   ): Ready => {
     const policy = byName.get(policyName)
     if (policy === undefined) throw new PlanError(`there is no policy named ${policyName}`, source)
-    const host: Host = { where, instance: instanceName, findKey: options.findKey }
+    const { lookups } = options
+    const host: Host = {
+      where,
+      instance: instanceName,
+      findKey: (presented) => lookups.findKey(presented),
+      revocations: lookups.revocations,
+      control: lookups.control(policyName, where, settings),
+    }
     const instance = policy.setup(settings, host)
     instances.push(instance)
     for (const name of policy.upstreamHeaders?.(settings) ?? []) reserved.add(name)
@@ -80,11 +98,12 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       observe,
       onError: policy.onError,
       writes: policy.writes,
+      credential: policy.credential?.(settings) ?? policyName,
       timeout: policy.timeout ?? defaultTimeoutMs,
       where,
       source,
     }
-    return { policy, step }
+    return { policy, step, consumes: policy.consumedHeaders?.(settings) ?? none }
   }
   const steps = spec.steps.map((step: StepSpec) =>
     setUp(step.policy, step.policy, step.settings, step.where, step.source, step.mode === 'observe'),
@@ -106,7 +125,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
   const authentications = new Map<string, Authentication>()
   const operations = spec.operations.map((operation, index): Operation => {
     const mine = operation.steps.map((step) => steps[step]!)
-    const authentication = authenticationOf(operation, identities, authentications)
+    const authentication = authenticationOf(operation, identities, authentications, reserved)
     checkFacts(operation, mine, authentication, identities)
     const inPhase = (phase: Phase | ResponsePhase): Step[] =>
       mine
@@ -119,6 +138,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       screen: inPhase('screen'),
       preflight: inPhase('preflight'),
       authentication,
+      reservedHeaders: authentication?.reservedHeaders ?? reserved,
       authorize: inPhase('authorize'),
       prepare: inPhase('prepare'),
       respond: inPhase('respond'),
@@ -138,7 +158,6 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     operations,
     guarded: new GuardedPaths(operations),
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
-    reservedHeaders: reserved,
     uses: { active: 0 },
     instances,
   })
@@ -156,6 +175,7 @@ function authenticationOf(
   operation: OperationSpec,
   identities: ReadonlyMap<string, Ready>,
   shared: Map<string, Authentication>,
+  reserved: ReadonlySet<string>,
 ): Authentication | null {
   const { authentication } = operation
   if (authentication.kind === 'anonymous') return null
@@ -169,15 +189,16 @@ function authenticationOf(
       authentication.source,
     )
   }
-  const steps = names.map((name) => {
+  const list = names.map((name) => {
     const ready = identities.get(name)
     if (ready === undefined) throw new PlanError(`there is no identity named ${name}`, authentication.source)
     if (!ready.policy.phases.includes('authenticate'))
       throw new PlanError(`${ready.policy.name} cannot authenticate`, authentication.source)
-    return ready.step
+    return ready
   })
   const made: Authentication = Object.freeze({
-    identities: steps,
+    reservedHeaders: new Set([...reserved, ...list.flatMap(({ consumes }) => consumes)]),
+    identities: list.map(({ step }) => step),
     groups: authentication.anyOf.map((group) => group.map((name) => names.indexOf(name))),
   })
   shared.set(key, made)

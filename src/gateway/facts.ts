@@ -1,10 +1,26 @@
+/** Names and values that a credential was proven with; without a prototype, so that no name is there by birth. */
+export type Claims = { readonly [name: string]: unknown }
+
 /** A caller whose credential was verified. */
 export interface Caller {
-  /** Stable name of the caller within its identity: the id of a key, later the subject of a token. */
+  /** Stable name of the caller within its identity: the id of a key, the subject of a token. */
   readonly id: string
   /** Name of the identity (section `identities`) that proved it. */
   readonly identity: string
+  /** What the credential was issued for. */
+  readonly scopes: readonly string[]
+  readonly roles: readonly string[]
+  /** All that is proven about the caller: the claims of a token, the labels of a key. */
+  readonly claims: Claims
 }
+
+/** A caller of whom nothing is known but who it is. */
+export function plainCaller(identity: string, id: string): Caller {
+  return { id, identity, scopes: none, roles: none, claims: noClaims }
+}
+
+const none: readonly string[] = Object.freeze([])
+const noClaims: Claims = Object.freeze(Object.create(null) as Claims)
 
 /**
  * What policies learn about a request, typed, each with a single writer. Facts never hold what the client merely

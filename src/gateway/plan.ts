@@ -13,6 +13,8 @@ export interface Step {
   /** What a throw, a rejection or a timeout of it means. */
   readonly onError: 'deny' | 'pass'
   readonly writes: readonly FactName[]
+  /** For identities: the place that the credential is read from. */
+  readonly credential: string
   /** Milliseconds. */
   readonly timeout: number
   readonly where: string
@@ -24,6 +26,8 @@ export type Group = readonly number[]
 
 /** The authentication of an operation; null is anonymous. */
 export interface Authentication {
+  /** `Operation.reservedHeaders`, with the headers that carry these credentials. */
+  readonly reservedHeaders: ReadonlySet<string>
   readonly identities: readonly Step[]
   readonly groups: readonly Group[]
 }
@@ -36,6 +40,8 @@ export interface Operation {
   readonly screen: readonly Step[]
   readonly preflight: readonly Step[]
   readonly authentication: Authentication | null
+  /** Names of request headers that the upstream never gets from a client: what the gateway consumes or sets (T27, T28). */
+  readonly reservedHeaders: ReadonlySet<string>
   readonly authorize: readonly Step[]
   readonly prepare: readonly Step[]
   readonly respond: readonly Step[]
@@ -59,8 +65,6 @@ export interface Plan {
   readonly operations: readonly Operation[]
   readonly guarded: GuardedPaths
   readonly listeners: ReadonlyMap<string, ListenerSpec>
-  /** Names of request headers that the gateway consumes or sets: the upstream never gets a client's (T27, T28). */
-  readonly reservedHeaders: ReadonlySet<string>
   /** Requests that hold this plan; it is closed when it is retired and none does. */
   readonly uses: { active: number }
   /** Everything that was set up, to be closed with the plan. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Code } from '../codes.ts'
+import type { ControlHalf, ControlHost, ControlLink } from './control-half.ts'
 import type { FactName, Facts } from './facts.ts'
 import type { Phase, ResponsePhase } from './phases.ts'
 import type { Verdict } from './verdict.ts'
@@ -60,7 +61,33 @@ export interface KeyRecord {
   readonly identity: string
 }
 
-/** What a policy may use of the gateway. Five narrow members, no service locator. */
+/** A credential by what it can be revoked by; what it does not have is left out. */
+export interface RevocableCredential {
+  /** Name of the identity. */
+  readonly identity: string
+  /** `jti` of a token. */
+  readonly token?: string | undefined
+  /** `sub` of a token, or the id of a caller. */
+  readonly subject?: string | undefined
+  /** `sid` of a token or of a log-in. */
+  readonly session?: string | undefined
+  /** `kid` of the key that signed it. */
+  readonly key?: string | undefined
+  /** SHA-256 of a client certificate, lower-case hex. */
+  readonly certificate?: string | undefined
+  /** When it was issued, in seconds since 1970. */
+  readonly issuedAt?: number | undefined
+}
+
+/** What was revoked, as data threads know it. */
+export interface Revocations {
+  /** Changes with each revocation: what was judged under another version is judged again. */
+  readonly version: number
+  /** Which revocation meets the credential, in words for the record (`the token was revoked`), or null. */
+  find(credential: RevocableCredential): string | null
+}
+
+/** What a policy may use of the gateway. Narrow members, no service locator. */
 export interface Host {
   /** Where the policy stands, for messages: `apis.orders.cors`. */
   readonly where: string
@@ -68,6 +95,9 @@ export interface Host {
   readonly instance: string
   /** Looks an API key up by the keyed hash of what was presented. Never throws. */
   findKey(presented: string): KeyRecord | undefined
+  readonly revocations: Revocations
+  /** To the half of this policy that runs on the control plane; of a policy without one, a link to nobody. */
+  readonly control: ControlLink
 }
 
 /** A policy set up with one configuration, inside one plan of one data thread. */
@@ -107,6 +137,15 @@ export interface Policy<C = unknown> {
   readonly writes: readonly FactName[]
   /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */
   upstreamHeaders?(config: C): readonly string[]
+  /** For `identity`: names of the headers that carry its credential, removed where an operation asks for it. */
+  consumedHeaders?(config: C): readonly string[]
+  /**
+   * For `identity`: the place that the credential is read from, such as `authorization`. Identities with one place may
+   * leave a credential to each other by `notMine`. Default: the name of the policy.
+   */
+  credential?(config: C): string
+  /** The half on the control plane, for what the data path must never do itself: calls to others, keeping files. */
+  control?(config: C, host: ControlHost): ControlHalf
   readonly config: z.ZodType<C>
   readonly denials: readonly Code[]
   setup(config: C, host: Host): PolicyInstance

@@ -16,6 +16,8 @@ export interface Pass {
 export interface Skip {
   readonly kind: 'skip'
   readonly headers?: DenyDetail['headers']
+  /** There is a credential in this identity's place, and it names another: refused so if no identity takes it. */
+  readonly otherwise?: Deny
 }
 /** The request ends here. A refusal is a value and never shares a channel with an exception. */
 export interface Deny {
@@ -44,6 +46,14 @@ export function deny(code: Code, detail: DenyDetail = noDetail): Deny {
 /** Skips, and names the challenge for `WWW-Authenticate` should every kind of credential be missing. */
 export function skipWith(challenge: string): Skip {
   return { kind: 'skip', headers: [['www-authenticate', challenge]] }
+}
+
+/**
+ * Skips a credential that names another issuer or identity. Another identity that reads the same place may take it;
+ * if none does, the request is refused, also beside a right credential of another kind.
+ */
+export function notMine(otherwise: Deny): Skip {
+  return { kind: 'skip', otherwise }
 }
 
 /** Answers in the place of the upstream. */

@@ -273,7 +273,7 @@ export class ServerConnection implements ClientStream, Deadlined {
       if (this.#exceeds(decoder.announced)) this.#bodyFailed(codes.BODY_TOO_LARGE)
       return -1
     }
-    const trailers = requestTrailers(decoder.trailers, this.#exchange?.plan.reservedHeaders ?? none)
+    const trailers = requestTrailers(decoder.trailers, this.#exchange?.operation?.reservedHeaders ?? none)
     if (trailers === undefined) {
       this.#bodyFailed(codes.TRAILER_INVALID)
       return -1

@@ -5,9 +5,9 @@ import { loadConfiguration } from '../config/load.ts'
 import type { Finding, Problem } from '../config/problem.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
-import { compile, PlanError } from '../gateway/compile.ts'
+import { compile, type Lookups, PlanError } from '../gateway/compile.ts'
 import type { Plan } from '../gateway/plan.ts'
-import type { KeyRecord, Policy } from '../gateway/policy.ts'
+import type { Policy } from '../gateway/policy.ts'
 import type { Upstream } from '../gateway/upstream.ts'
 import { keyMaterialProblems } from './key-material.ts'
 import { StartError } from './start-error.ts'
@@ -48,15 +48,12 @@ export function configurationFiles({ files, cwd }: ConfigurationSource): {
     : { files: [found], embedded: false }
 }
 
-/** Looks up an API key; see `Host.findKey`. */
-export type FindKey = (presented: string) => KeyRecord | undefined
-
 /** Loads and compiles; throws StartError with every problem found. */
 export async function readConfiguration(
   source: ConfigurationSource,
   policies: readonly Policy[],
   generation: number,
-  findKey: FindKey,
+  lookups: Lookups,
 ): Promise<Configuration> {
   const { files, embedded } = configurationFiles(source)
   const dataFolder = source.dataFolder ?? (embedded ? '.sallyport' : undefined)
@@ -73,7 +70,7 @@ export async function readConfiguration(
     const plan = compile(loaded.spec, {
       generation,
       policies,
-      findKey,
+      lookups,
       upstream: (service) => judgeOnly(service.name),
     })
     return { spec: loaded.spec, plan, findings: loaded.findings, embedded }

@@ -9,14 +9,17 @@ import type { Log } from '../observe/log.ts'
 import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
 import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
 import { UndeclaredList } from '../observe/undeclared.ts'
+import { RemoteClient } from '../remote/remote-client.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
 import { ConnectionTables } from './connection-admission.ts'
+import { ControlHalves, type HalfState } from './control-halves.ts'
 import { DataThreads, ThreadRefusal, threadCount } from './data-threads.ts'
 import { explain } from './explain.ts'
 import { FileWatch } from './file-watch.ts'
 import type { LostRequest } from './in-flight.ts'
-import { LiveKeys } from './live-keys.ts'
+import { keptTexts } from './kept-texts.ts'
+import { LiveLookups } from './live-lookups.ts'
 import { ensureLocalCertificate } from './local-authority.ts'
 import { lostRecord } from './lost-record.ts'
 import type { NewPlan, SharedMemory } from './messages.ts'
@@ -36,7 +39,9 @@ export class ControlPlane {
   readonly #program: Program
   readonly #log: Log
   readonly #store: Store
-  readonly #keys: LiveKeys
+  readonly #lookups: LiveLookups
+  readonly #remote = new RemoteClient()
+  readonly #halves: ControlHalves
   readonly #sinks: Sinks
   readonly #undeclared = new UndeclaredList()
   /** Some API is in `undeclared: observe`: only then are records looked through for it. */
@@ -61,7 +66,7 @@ export class ControlPlane {
     log: Log,
     configuration: Configuration,
     store: Store,
-    keys: LiveKeys,
+    lookups: LiveLookups,
     onHopeless: () => void,
   ) {
     this.#source = source
@@ -69,7 +74,7 @@ export class ControlPlane {
     this.#log = log
     this.#configuration = configuration
     this.#store = store
-    this.#keys = keys
+    this.#lookups = lookups
     const { spec } = configuration
     this.#sinks = openSinks(spec.log, { report: (message) => log.warn('log-sink', message) })
     this.#metrics = new MetricsRegistry({
@@ -83,14 +88,29 @@ export class ControlPlane {
       heartbeats: new SharedArrayBuffer(4 * Math.max(1, count)),
       table: tables.shared.buffer,
     }
-    const plan = newPlan(spec, this.#generation)
+    this.#halves = new ControlHalves({
+      policies: program.policies,
+      call: this.#remote.call,
+      report: (event, message) => log.warn(event, message),
+      kept: keptTexts(spec.dataFolder, (message) => log.warn('kept-text', message)),
+      onState: (half, state) => this.#threads.broadcast({ type: 'state', half, state }),
+    })
+    lookups.halves = this.#halves
+    const plan = newPlan(spec, this.#generation, this.#halves.prepare(spec))
     this.#count(plan)
     this.#threads = new DataThreads(plan, shared, tables, {
       count,
       program,
-      secrets: () => ({ pepper: store.pepper, keys: store.keysSnapshot(), ticketKeys: this.#ticketKeys }),
+      secrets: () => ({
+        pepper: store.pepper,
+        keys: store.keys.snapshot(),
+        revocations: store.revocations.snapshot(),
+        ticketKeys: this.#ticketKeys,
+      }),
       onRecords: (batch) => this.#onRecords(batch),
       onEvent: (message) => log.warn('data-thread', message),
+      onAsk: (half, question) => this.#halves.ask(half, question),
+      halves: () => this.#halves.prepare(this.spec),
       onLost: (thread, why, lost) => this.#onLost(thread, why, lost),
       onHopeless,
     })
@@ -108,6 +128,7 @@ export class ControlPlane {
         serving: this.#threads.serving,
         restarts: this.#threads.restarts,
         sinks: this.#sinks.stats(),
+        policies: this.#halves.status(),
       }),
       undeclared: () => this.#undeclared.list(),
       refused: () => this.#metrics.countAdminRefusal(),
@@ -127,12 +148,12 @@ export class ControlPlane {
     log: Log,
     onHopeless: () => void,
   ): Promise<ControlPlane> {
-    const keys = new LiveKeys()
-    const configuration = await readConfiguration(source, program.policies, 1, keys.find)
+    const lookups = new LiveLookups()
+    const configuration = await readConfiguration(source, program.policies, 1, lookups)
     log.setSecrets(configuration.spec.secrets)
     const store = open(configuration.spec.dataFolder)
     try {
-      keys.refresh(store)
+      lookups.refresh(store)
       keepAdminToken(store, configuration.spec.dataFolder)
       const spec = await withLocalCertificates(configuration.spec)
       await probeAll(addressesOf(spec), spec)
@@ -142,7 +163,7 @@ export class ControlPlane {
         log,
         { ...configuration, spec },
         store,
-        keys,
+        lookups,
         onHopeless,
       )
       try {
@@ -173,8 +194,9 @@ export class ControlPlane {
       this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
     await this.#ops.open(this.spec)
     this.#store.onChange(() => {
-      this.#keys.refresh(this.#store)
-      this.#threads.broadcast({ type: 'keys', keys: this.#store.keysSnapshot() })
+      this.#lookups.refresh(this.#store)
+      this.#threads.broadcast({ type: 'keys', keys: this.#store.keys.snapshot() })
+      this.#threads.broadcast({ type: 'revocations', revocations: this.#store.revocations.snapshot() })
     })
     this.#pidFile = join(this.spec.dataFolder, 'gateway.pid')
     writeFileSync(this.#pidFile, `${process.pid}\n`, { mode: 0o600 })
@@ -199,7 +221,7 @@ export class ControlPlane {
         this.#source,
         this.#program.policies,
         this.#generation + 1,
-        this.#keys.find,
+        this.#lookups,
       )
       this.#log.setSecrets([...this.spec.secrets, ...next.spec.secrets])
       for (const key of ['dataFolder', 'dataThreads'] as const) {
@@ -214,13 +236,14 @@ export class ControlPlane {
         addressesOf(spec).filter((address) => !known.has(addressText(address))),
         spec,
       )
-      const plan = newPlan(spec, this.#generation + 1)
+      const plan = newPlan(spec, this.#generation + 1, this.#halves.prepare(spec))
       await this.#threads.replace(plan)
       // From here on it is in force, whatever else goes wrong.
       this.#generation++
       this.#count(plan)
       closeAll(this.#configuration.plan.instances)
       this.#configuration = { ...next, spec }
+      this.#halves.keepOnly(spec)
       await this.#ops
         .open(spec)
         .catch((error: unknown) => this.#log.error('listener-failed', asStartError(error, spec).message))
@@ -235,6 +258,7 @@ export class ControlPlane {
       return this.#generation
     } catch (error) {
       this.#metrics.countReload('refused')
+      this.#halves.keepOnly(this.spec)
       const known = asStartError(error, this.spec)
       this.#log.error(
         'reload-refused',
@@ -268,6 +292,8 @@ export class ControlPlane {
           : `drained: ${cut} requests were cut at the deadline`,
         { cut },
       )
+    this.#halves.close()
+    await this.#remote.close()
     await this.#ops.close()
     await this.#sinks.close()
     this.#metrics.close()
@@ -329,7 +355,7 @@ function watchedFiles({ files, listeners, services }: GatewaySpec): string[] {
 }
 
 /** The plan as threads get it, with counters for each of them. */
-function newPlan(spec: GatewaySpec, generation: number): NewPlan {
+function newPlan(spec: GatewaySpec, generation: number, halves: readonly HalfState[]): NewPlan {
   const threads = Math.max(1, threadCount(spec.dataThreads))
   return {
     generation,
@@ -338,6 +364,7 @@ function newPlan(spec: GatewaySpec, generation: number): NewPlan {
       { length: threads },
       () => new SharedArrayBuffer(countersBytes(spec.operations.length)),
     ),
+    halves,
   }
 }
 
@@ -349,9 +376,11 @@ function open(folder: string): Store {
   }
 }
 
+const gatewayActor = { name: 'gateway', from: null }
+
 /** The token is kept as a hash; this file is its only copy, for the operator to take and delete. */
 function keepAdminToken(store: Store, folder: string): void {
-  const token = store.ensureAdminToken()
+  const token = store.adminTokens.ensure(gatewayActor)
   if (token !== null) writeFileSync(join(folder, 'admin-token'), `${token}\n`, { mode: 0o600 })
 }
 

@@ -17,7 +17,9 @@ import { UpstreamService } from '../http/upstream/service.ts'
 import { Counters, gauges } from '../observe/counters.ts'
 import { writeRecord } from '../observe/record-writer.ts'
 import { KeyIndex } from '../store/key-index.ts'
+import { RevocationIndex } from '../store/revocation-index.ts'
 import { ConnectionAdmission } from './connection-admission.ts'
+import { ControlLinks } from './control-links.ts'
 import { InFlight } from './in-flight.ts'
 import type { FromThread, NewPlan, ThreadInit, ToThread } from './messages.ts'
 import { RecordBatches } from './record-batches.ts'
@@ -50,6 +52,8 @@ export class DataPlane implements Gate, Recorder {
   readonly #idPrefix = randomBytes(8).toString('hex')
   readonly #beats: Int32Array
   readonly #beat: NodeJS.Timeout
+  readonly #links = new ControlLinks((message) => this.#post(message))
+  readonly #revocations = new RevocationIndex()
   #keys: KeyIndex
   #ticketKeys: Buffer
   #ids = 0
@@ -73,6 +77,7 @@ export class DataPlane implements Gate, Recorder {
     this.#policies = policies
     this.counters = new Counters(init.counters)
     this.#keys = new KeyIndex(init.keys, init.pepper)
+    this.#revocations.replace(init.revocations)
     this.#ticketKeys = Buffer.from(init.ticketKeys)
     this.#records = new RecordBatches(init.records, this.counters, (segment) =>
       this.#post({ type: 'records', segment }),
@@ -173,6 +178,13 @@ export class DataPlane implements Gate, Recorder {
       case 'keys':
         this.#keys = new KeyIndex(message.keys, this.#init.pepper)
         return
+      case 'revocations':
+        this.#revocations.replace(message.revocations)
+        return
+      case 'state':
+        return this.#links.onState(message.half, message.state)
+      case 'answer':
+        return this.#links.onAnswer(message)
       case 'ticketKeys':
         this.#ticketKeys = Buffer.from(message.ticketKeys)
         for (const listener of this.#listeners.values()) listener.setTicketKeys(this.#ticketKeys)
@@ -184,7 +196,7 @@ export class DataPlane implements Gate, Recorder {
     }
   }
 
-  async #prepare({ generation, spec, operations }: NewPlan): Promise<boolean> {
+  async #prepare({ generation, spec, operations, halves }: NewPlan): Promise<boolean> {
     const services = new Map<string, UpstreamService>()
     let plan: Plan | null = null
     const opened = new Map<string, Listener>()
@@ -192,7 +204,11 @@ export class DataPlane implements Gate, Recorder {
       plan = compile(spec, {
         generation,
         policies: this.#policies,
-        findKey: (presented) => this.#keys.find(presented),
+        lookups: {
+          findKey: (presented) => this.#keys.find(presented),
+          revocations: this.#revocations,
+          control: this.#links.of(halves),
+        },
         upstream: (service) => this.#service(service, services),
       })
       const options = new Map(
@@ -344,6 +360,7 @@ export class DataPlane implements Gate, Recorder {
     clearInterval(this.#beat)
     if (this.#drainCheck !== null) clearInterval(this.#drainCheck)
     this.#records.close()
+    this.#links.close()
     this.deadlines.close()
     for (const service of this.#services.values()) service.close()
     if (this.#plan !== null) closeAll(this.#plan.instances)

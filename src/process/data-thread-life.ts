@@ -13,10 +13,14 @@ export type Answer = FromThread | { readonly type: 'ended'; readonly message: st
 /** What a life is begun with; the rest of its memory is its own. */
 export type LifeInit = Omit<ThreadInit, 'inFlight' | 'records'>
 
+/** A question of a data half to its control half. */
+export type Question = Extract<FromThread, { type: 'ask' }>
+
 /** Where a thread's own messages go. */
 export interface LifeEvents {
   readonly onRecords: (batch: string) => void
   readonly onEvent: (message: string) => void
+  readonly onAsk: (life: DataThreadLife, question: Question) => void
   /** Called once, when the thread is no more: by itself, or ended. Never for the one in this thread. */
   readonly onExit: (life: DataThreadLife, why: string) => void
 }
@@ -125,6 +129,7 @@ export class DataThreadLife {
     if (message.type === 'records') {
       this.#events.onRecords(takeBatch(this.init.records, message.segment))
     } else if (message.type === 'event') this.#events.onEvent(message.message)
+    else if (message.type === 'ask') this.#events.onAsk(this, message)
     else {
       for (const waiter of this.#waiters) {
         if (waiter.expects === message.type || message.type === 'refused') this.#resolve(waiter, message)

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { codes } from '../codes.ts'
 import { Counters, countersBytes } from '../observe/counters.ts'
 import type { ConnectionTables } from './connection-admission.ts'
-import { type Answer, DataThreadLife } from './data-thread-life.ts'
+import type { HalfState } from './control-halves.ts'
+import { type Answer, DataThreadLife, type Question } from './data-thread-life.ts'
 import type { LostRequest } from './in-flight.ts'
 import type { NewPlan, SharedMemory, ThreadInit, ToThread } from './messages.ts'
 import type { Program } from './program.ts'
@@ -22,9 +23,13 @@ export interface DataThreadsOptions {
   readonly count: number
   readonly program: Program
   /** What a thread is given that changes while the gateway runs. */
-  readonly secrets: () => Pick<ThreadInit, 'pepper' | 'keys' | 'ticketKeys'>
+  readonly secrets: () => Pick<ThreadInit, 'pepper' | 'keys' | 'revocations' | 'ticketKeys'>
   readonly onRecords: (batch: string) => void
   readonly onEvent: (message: string) => void
+  /** Answers a question of a data half. */
+  readonly onAsk: (half: number, question: unknown) => Promise<unknown>
+  /** What the control halves of the plan in force have published by now, for a thread that starts late. */
+  readonly halves: () => readonly HalfState[]
   /** A thread ended by itself or was ended; what it held is lost. */
   readonly onLost: (thread: number, why: string, lost: readonly LostRequest[]) => void
   /** Threads die faster than they can be replaced. */
@@ -132,15 +137,26 @@ export class DataThreads {
       counters: this.counters[thread]!,
       ledger: this.#tables.newLedger(),
       reusePort: process.platform === 'linux',
-      plan,
+      plan: { ...plan, halves: this.#options.halves() },
     }
     const life = new DataThreadLife(init, this.#options.program, this.#options.count === 0, {
       onRecords: this.#options.onRecords,
       onEvent: this.#options.onEvent,
+      onAsk: (asking, question) => void this.#answer(asking, question),
       onExit: (ended, why) => this.#onExit(ended, why),
     })
     this.#lives[thread] = life
     return { life, served: this.#serve(life, plan) }
+  }
+
+  async #answer(life: DataThreadLife, { half, question, value }: Question): Promise<void> {
+    try {
+      const answer = await this.#options.onAsk(half, value)
+      life.post({ type: 'answer', question, ok: true, value: answer })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'unknown'
+      life.post({ type: 'answer', question, ok: false, value: message })
+    }
   }
 
   /** Waits until the thread serves the plan in force, which may have changed while it started. */

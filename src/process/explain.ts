@@ -8,8 +8,10 @@ import { RequestHead, readRequestHead } from '../engines/http1/request-head.ts'
 import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
 import { Exchange } from '../gateway/exchange.ts'
+import { plainCaller } from '../gateway/facts.ts'
 import { decide } from '../gateway/handle.ts'
 import type { Authentication, Operation, Plan, Step } from '../gateway/plan.ts'
+import type { FactSetter } from '../gateway/policy.ts'
 import { refuse } from '../gateway/respond.ts'
 import type { ClientStream } from '../gateway/streams.ts'
 import { deny, pass, type Verdict } from '../gateway/verdict.ts'
@@ -124,15 +126,12 @@ function assume(plan: Plan, as: string): Plan | null {
     )
     return {
       ...operation,
-      authentication: { identities, groups: authentication.groups } satisfies Authentication,
+      authentication: { ...authentication, identities } satisfies Authentication,
     }
   })
-  const judge = (
-    name: string,
-    set: (fact: 'caller', value: { id: string; identity: string }) => void,
-  ): Verdict => {
+  const judge = (name: string, set: FactSetter): Verdict => {
     if (name !== identity) return { kind: 'skip' }
-    set('caller', { id, identity })
+    set('caller', plainCaller(identity, id))
     return pass
   }
   return { ...plan, operations }

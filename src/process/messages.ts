@@ -1,5 +1,7 @@
 import type { GatewaySpec } from '../config/spec.ts'
 import type { HashedKey } from '../store/key-index.ts'
+import type { Revocation } from '../store/revocation-index.ts'
+import type { HalfState } from './control-halves.ts'
 
 /** Memory that all threads share; made once a process. */
 export interface SharedMemory {
@@ -23,6 +25,7 @@ export interface ThreadInit {
   readonly ledger: SharedArrayBuffer
   readonly pepper: Uint8Array
   readonly keys: readonly HashedKey[]
+  readonly revocations: readonly Revocation[]
   readonly ticketKeys: Uint8Array
   /** Several threads listen on one port. */
   readonly reusePort: boolean
@@ -35,6 +38,8 @@ export interface NewPlan {
   readonly spec: GatewaySpec
   /** Counters of its operations, one for each thread: each has a single writer. */
   readonly operations: readonly SharedArrayBuffer[]
+  /** The control halves of its policies, with what they have published. */
+  readonly halves: readonly HalfState[]
 }
 
 /** From the control plane to a data thread. */
@@ -46,6 +51,11 @@ export type ToThread =
   /** Forget what was prepared. */
   | { readonly type: 'abandon'; readonly generation: number }
   | { readonly type: 'keys'; readonly keys: readonly HashedKey[] }
+  | { readonly type: 'revocations'; readonly revocations: readonly Revocation[] }
+  /** A control half has published. */
+  | { readonly type: 'state'; readonly half: number; readonly state: unknown }
+  /** To a question; `value` is the answer, or why there is none. */
+  | { readonly type: 'answer'; readonly question: number; readonly ok: boolean; readonly value: unknown }
   | { readonly type: 'ticketKeys'; readonly ticketKeys: Uint8Array }
   /** Answer with `connection: close`, accept nothing new. Answered by `drained` when no request is left. */
   | { readonly type: 'drain' }
@@ -61,5 +71,7 @@ export type FromThread =
   | { readonly type: 'drained' }
   /** How many requests were cut. */
   | { readonly type: 'cut'; readonly cut: number }
+  /** A data half asks its control half. Answered by `answer`. */
+  | { readonly type: 'ask'; readonly half: number; readonly question: number; readonly value: unknown }
   | { readonly type: 'records'; readonly segment: number }
   | { readonly type: 'event'; readonly message: string }

@@ -35,7 +35,7 @@ export class OpsListeners {
       refused: options.refused,
       undeclared: options.undeclared,
       explain: options.explain,
-      checkToken: (presented) => options.store.checkAdminToken(presented),
+      checkToken: (presented) => options.store.adminTokens.check(presented),
       status: () => ({
         version: options.version,
         uptimeSeconds: Math.round((performance.now() - started) / 1000),

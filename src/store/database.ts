@@ -4,11 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { reasonOf, refuseOpenFile, syncFolder } from './data-folder.ts'
 import { StoreError } from './store-error.ts'
 
-/** Version of the tables, in `PRAGMA user_version`. */
-const version = 1
-
-const tables = `
-  CREATE TABLE keys (
+/** What each version adds to the one before: a store of version N is brought up by the steps after N. */
+const steps: readonly string[] = [
+  `CREATE TABLE keys (
     id TEXT PRIMARY KEY,
     hash TEXT NOT NULL UNIQUE,
     identity TEXT NOT NULL,
@@ -16,8 +14,39 @@ const tables = `
     created TEXT NOT NULL,
     revoked TEXT
   ) STRICT;
-  CREATE TABLE secrets (name TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT;
-  PRAGMA user_version = ${version};`
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT;`,
+  `ALTER TABLE keys ADD COLUMN labels TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE keys ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE keys ADD COLUMN networks TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE keys ADD COLUMN expires TEXT;
+  ALTER TABLE keys ADD COLUMN replaces TEXT;
+  ALTER TABLE keys ADD COLUMN last_used TEXT;
+  CREATE TABLE admin_tokens (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created TEXT NOT NULL,
+    expires TEXT,
+    revoked TEXT,
+    last_used TEXT
+  ) STRICT;
+  CREATE TABLE revocations (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    value TEXT NOT NULL,
+    created TEXT NOT NULL,
+    before INTEGER,
+    expires TEXT,
+    reason TEXT NOT NULL,
+    UNIQUE (kind, identity, value)
+  ) STRICT;
+  CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;`,
+]
+
+/** Version of the tables, in `PRAGMA user_version`. */
+const version = steps.length
 
 /** Opens `store.db` in the data folder, made with mode 0600 where it is absent. */
 export function openDatabase(folder: string): DatabaseSync {
@@ -50,10 +79,11 @@ export function openDatabase(folder: string): DatabaseSync {
 function prepareTables(database: DatabaseSync, file: string): void {
   // IMMEDIATE: of two processes that start at once, the second waits and finds the tables made.
   database.exec('BEGIN IMMEDIATE')
-  const found = database.prepare('PRAGMA user_version').get()?.['user_version']
-  if (found === 0) database.exec(tables)
+  const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  for (const step of steps.slice(found)) database.exec(step)
+  if (found < version) database.exec(`PRAGMA user_version = ${version}`)
   database.exec('COMMIT')
-  if (found !== 0 && found !== version) {
+  if (found > version) {
     throw new StoreError(`${file} was written by a newer version of the gateway: start that version`)
   }
 }

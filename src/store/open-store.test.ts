@@ -12,7 +12,7 @@ import { StoreError } from './store-error.ts'
 /** A data folder with one key in it, closed. */
 function used(folder: string): void {
   const store = openStore(folder)
-  store.createKey({ identity: 'partners', owner: 'Ada' })
+  store.keys.create({ name: 'test', from: null }, { identity: 'partners', owner: 'Ada' })
   store.close()
 }
 
@@ -79,7 +79,7 @@ test('keys acknowledged before a kill are there, and two processes that start at
   await Promise.all(writers.map(killed))
   const store = openStore(folder)
   context.after(() => store.close())
-  const index = new KeyIndex(store.keysSnapshot(), store.pepper)
+  const index = new KeyIndex(store.keys.snapshot(), store.pepper)
   assert.ok(acknowledged.length >= 40)
   for (const key of acknowledged) assert.ok(index.find(key))
 })
@@ -90,7 +90,7 @@ function writer(folder: string, acknowledged: string[]): ChildProcess {
     const { openStore } = await import(${JSON.stringify(new URL('./store.ts', import.meta.url).href)})
     const store = openStore(${JSON.stringify(folder)})
     for (;;) {
-      const { key } = store.createKey({ identity: 'partners', owner: 'Ada' })
+      const { key } = store.keys.create({ name: 'test', from: null }, { identity: 'partners', owner: 'Ada' })
       process.stdout.write(key + ' ')
     }`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {

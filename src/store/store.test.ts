@@ -17,21 +17,21 @@ const ada = { identity: 'partners', owner: 'Ada' }
 
 test('a created key is found by data threads until it is revoked', (context) => {
   const store = opened(context, temporaryFolder(context))
-  const { id, key } = store.createKey(ada)
+  const { id, key } = store.keys.create({ name: 'test', from: null }, ada)
   assert.match(key, /^spk_[A-Za-z0-9_-]{43}$/)
-  assert.deepEqual(new KeyIndex(store.keysSnapshot(), store.pepper).find(key), { id, ...ada })
-  assert.equal(store.revokeKey(id), true)
-  assert.equal(new KeyIndex(store.keysSnapshot(), store.pepper).find(key), undefined)
-  assert.equal(store.revokeKey(id), false)
-  assert.equal(store.revokeKey('key_unknown'), false)
+  assert.deepEqual(new KeyIndex(store.keys.snapshot(), store.pepper).find(key), { id, ...ada })
+  assert.equal(store.keys.revoke({ name: 'test', from: null }, id), true)
+  assert.equal(new KeyIndex(store.keys.snapshot(), store.pepper).find(key), undefined)
+  assert.equal(store.keys.revoke({ name: 'test', from: null }, id), false)
+  assert.equal(store.keys.revoke({ name: 'test', from: null }, 'key_unknown'), false)
 })
 
 test('revoked keys stay listed, and no list or snapshot holds a key', (context) => {
   const store = opened(context, temporaryFolder(context))
-  const first = store.createKey(ada)
-  const second = store.createKey({ identity: 'partners', owner: 'Bob' })
-  store.revokeKey(first.id)
-  const listed = store.listKeys()
+  const first = store.keys.create({ name: 'test', from: null }, ada)
+  const second = store.keys.create({ name: 'test', from: null }, { identity: 'partners', owner: 'Bob' })
+  store.keys.revoke({ name: 'test', from: null }, first.id)
+  const listed = store.keys.list()
   assert.deepEqual(
     listed.map(({ id, owner, revoked }) => [id, owner, revoked === null]),
     [
@@ -39,14 +39,17 @@ test('revoked keys stay listed, and no list or snapshot holds a key', (context) 
       [second.id, 'Bob', true],
     ],
   )
-  const shown = JSON.stringify([listed, store.keysSnapshot()])
+  const shown = JSON.stringify([listed, store.keys.snapshot()])
   assert.ok(!shown.includes(first.key) && !shown.includes(second.key))
 })
 
 test('no file of the data folder holds a key or the admin token, and only the owner reads them', (context) => {
   const folder = join(temporaryFolder(context), 'made', 'here')
   const store = opened(context, folder)
-  const secrets = [store.createKey(ada).key, store.ensureAdminToken() ?? '']
+  const secrets = [
+    store.keys.create({ name: 'test', from: null }, ada).key,
+    store.adminTokens.ensure({ name: 'test', from: null }) ?? '',
+  ]
   assert.equal(statSync(folder).mode & 0o777, 0o700)
   const files = readdirSync(folder)
   assert.ok(files.includes('store.db') && files.includes('pepper') && files.includes('store.db-wal'))
@@ -60,27 +63,27 @@ test('no file of the data folder holds a key or the admin token, and only the ow
 test('the admin token is told once, and only it is accepted', (context) => {
   const folder = temporaryFolder(context)
   const store = opened(context, folder)
-  assert.equal(store.checkAdminToken(''), false)
-  const token = store.ensureAdminToken()
+  assert.equal(store.adminTokens.check(''), false)
+  const token = store.adminTokens.ensure({ name: 'test', from: null })
   assert.ok(token !== null)
-  assert.equal(store.ensureAdminToken(), null)
-  assert.equal(opened(context, folder).ensureAdminToken(), null)
-  assert.equal(store.checkAdminToken(token), true)
+  assert.equal(store.adminTokens.ensure({ name: 'test', from: null }), null)
+  assert.equal(opened(context, folder).adminTokens.ensure({ name: 'test', from: null }), null)
+  assert.equal(store.adminTokens.check(token), true)
   for (const wrong of [`${token}x`, token.slice(1), token.toUpperCase(), `spa_${'A'.repeat(43)}`]) {
-    assert.equal(store.checkAdminToken(wrong), false, wrong)
+    assert.equal(store.adminTokens.check(wrong), false, wrong)
   }
   // A key is no admin token, and an admin token no key.
-  const { key } = store.createKey(ada)
-  assert.equal(store.checkAdminToken(key), false)
-  assert.equal(new KeyIndex(store.keysSnapshot(), store.pepper).find(token), undefined)
+  const { key } = store.keys.create({ name: 'test', from: null }, ada)
+  assert.equal(store.adminTokens.check(key), false)
+  assert.equal(new KeyIndex(store.keys.snapshot(), store.pepper).find(token), undefined)
 })
 
 test('a replaced admin token ends the one before', (context) => {
   const store = opened(context, temporaryFolder(context))
-  const before = store.replaceAdminToken()
-  const after = store.replaceAdminToken()
-  assert.equal(store.checkAdminToken(before), false)
-  assert.equal(store.checkAdminToken(after), true)
+  const before = store.adminTokens.replace({ name: 'test', from: null })
+  const after = store.adminTokens.replace({ name: 'test', from: null })
+  assert.equal(store.adminTokens.check(before), false)
+  assert.equal(store.adminTokens.check(after), true)
 })
 
 test('a change is told at once in this process, and within 250 ms in another', async (context) => {
@@ -93,27 +96,33 @@ test('a change is told at once in this process, and within 250 ms in another', a
     told += 1
     if (told === 2) told2.resolve()
   })
-  const { id } = gateway.createKey(ada)
+  const { id } = gateway.keys.create({ name: 'test', from: null }, ada)
   assert.equal(told, 1)
   const start = performance.now()
-  commandLine.revokeKey(id)
+  commandLine.keys.revoke({ name: 'test', from: null }, id)
   const keepAlive = setTimeout(() => told2.reject(new Error('not told within 2 s')), 2000)
   await told2.promise
   clearTimeout(keepAlive)
   assert.ok(performance.now() - start < 250, `${performance.now() - start} ms`)
-  assert.deepEqual(gateway.keysSnapshot(), [])
+  assert.deepEqual(gateway.keys.snapshot(), [])
   end()
-  gateway.createKey(ada)
+  gateway.keys.create({ name: 'test', from: null }, ada)
   assert.equal(told, 2)
 })
 
 test('names that would forge lines of a list are refused', (context) => {
   const store = opened(context, temporaryFolder(context))
   for (const owner of ['', 'Ada\nBob', '\u001b[2J', 'x'.repeat(201), '\u202eadA']) {
-    assert.throws(() => store.createKey({ identity: 'partners', owner }), StoreError)
-    assert.throws(() => store.createKey({ identity: owner, owner: 'Ada' }), StoreError)
+    assert.throws(
+      () => store.keys.create({ name: 'test', from: null }, { identity: 'partners', owner }),
+      StoreError,
+    )
+    assert.throws(
+      () => store.keys.create({ name: 'test', from: null }, { identity: owner, owner: 'Ada' }),
+      StoreError,
+    )
   }
-  assert.deepEqual(store.listKeys(), [])
+  assert.deepEqual(store.keys.list(), [])
 })
 
 test('closing twice does nothing', (context) => {

@@ -1,46 +1,29 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { AdminTokenStore } from './admin-tokens.ts'
+import type { ChangeEntry, StoreContext } from './change.ts'
 import { prepareFolder } from './data-folder.ts'
 import { openDatabase } from './database.ts'
-import { adminTokenPrefix, apiKeyPrefix, hasFormat, newKeyId, newSecret } from './key-format.ts'
-import type { HashedKey } from './key-index.ts'
 import { KeyedHash } from './keyed-hash.ts'
+import { KeyStore } from './keys.ts'
 import { makePepper, readPepper } from './pepper.ts'
+import { RevocationStore } from './revocations.ts'
 import { StoreError } from './store-error.ts'
-
-/** A key as it is listed: nothing of it can be presented. */
-export interface StoredKey {
-  readonly id: string
-  readonly identity: string
-  readonly owner: string
-  /** RFC 3339, UTC. */
-  readonly created: string
-  /** RFC 3339, UTC; null while the key is live. */
-  readonly revoked: string | null
-}
-
-/** What must be told of a new key. */
-export interface NewKey {
-  /** Name of the identity (section `identities`) that accepts the key. */
-  readonly identity: string
-  /** Who holds it, in words for people. */
-  readonly owner: string
-}
 
 /** How often another process's change is looked for, in milliseconds: a read of one page in memory. */
 const pollInterval = 100
 
 /**
- * The embedded store: API keys and the admin token, hashed, in the data folder. Synchronous, for the control plane
- * and the command line; data threads get a snapshot of the keys and ask a `KeyIndex`.
+ * The embedded store: what must be kept, hashed where it is secret, in the data folder. Synchronous, for the control
+ * plane and the command line; data threads get snapshots and ask an index.
  */
 export class Store {
   /** Secret under which keys are hashed (32 bytes), for a `KeyIndex`. Never written to any output. */
   readonly pepper: Uint8Array
+  readonly keys: KeyStore
+  readonly adminTokens: AdminTokenStore
+  readonly revocations: RevocationStore
   readonly #database: DatabaseSync
-  readonly #hash: KeyedHash
   readonly #dataVersion: StatementSync
-  readonly #adminHash: StatementSync
   readonly #subscribers = new Set<() => void>()
   #seenVersion: unknown
   #timer: NodeJS.Timeout | undefined
@@ -49,75 +32,16 @@ export class Store {
   constructor(database: DatabaseSync, pepper: Uint8Array) {
     this.#database = database
     this.pepper = pepper
-    this.#hash = new KeyedHash(pepper)
     this.#dataVersion = database.prepare('PRAGMA data_version')
-    this.#adminHash = database.prepare("SELECT hash FROM secrets WHERE name = 'admin'")
     this.#seenVersion = this.#readVersion()
-  }
-
-  /**
-   * Issues a key. It is on disk when this returns, and can be read nowhere again.
-   *
-   * @throws StoreError when identity or owner cannot stand in a list for people.
-   */
-  createKey({ identity, owner }: NewKey): { readonly id: string; readonly key: string } {
-    requireName('identity', identity)
-    requireName('owner', owner)
-    const id = newKeyId()
-    const key = newSecret(apiKeyPrefix)
-    this.#database
-      .prepare('INSERT INTO keys (id, hash, identity, owner, created) VALUES (?, ?, ?, ?, ?)')
-      .run(id, this.#hash.of(`key:${key}`), identity, owner, new Date().toISOString())
-    this.#announce()
-    return { id, key }
-  }
-
-  /** All keys, revoked ones too, oldest first. The driver types every row as a bare record; the columns are those selected. */
-  listKeys(): readonly StoredKey[] {
-    return this.#database
-      .prepare('SELECT id, identity, owner, created, revoked FROM keys ORDER BY rowid')
-      .all() as unknown as StoredKey[]
-  }
-
-  /** Ends a key for good. Returns false when no live key has this id. */
-  revokeKey(id: string): boolean {
-    const { changes } = this.#database
-      .prepare('UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL')
-      .run(new Date().toISOString(), id)
-    if (changes === 0) return false
-    this.#announce()
-    return true
-  }
-
-  /** The live keys, for the `KeyIndex` of each data thread. Plain data; its columns are those selected. */
-  keysSnapshot(): readonly HashedKey[] {
-    return this.#database
-      .prepare('SELECT hash, id, owner, identity FROM keys WHERE revoked IS NULL ORDER BY rowid')
-      .all()
-      .map((row) => ({ ...row }) as unknown as HashedKey)
-  }
-
-  /** Makes the admin token at the first start. Returns it then, and null ever after: it can be read nowhere again. */
-  ensureAdminToken(): string | null {
-    return this.#adminHash.get() === undefined ? this.replaceAdminToken() : null
-  }
-
-  /** Makes a new admin token; the one before ends. */
-  replaceAdminToken(): string {
-    const token = newSecret(adminTokenPrefix)
-    this.#database
-      .prepare("INSERT OR REPLACE INTO secrets (name, hash) VALUES ('admin', ?)")
-      .run(this.#hash.of(`admin:${token}`))
-    this.#announce()
-    return token
-  }
-
-  /** Whether this is the admin token, in a time that does not depend on how much of it is right. */
-  checkAdminToken(presented: string): boolean {
-    if (!hasFormat(adminTokenPrefix, presented)) return false
-    const stored = this.#adminHash.get()?.['hash']
-    if (typeof stored !== 'string') return false
-    return timingSafeEqual(Buffer.from(this.#hash.of(`admin:${presented}`)), Buffer.from(stored))
+    const context: StoreContext = {
+      database,
+      hash: new KeyedHash(pepper),
+      change: (entry, write) => this.#change(entry, write),
+    }
+    this.keys = new KeyStore(context)
+    this.adminTokens = new AdminTokenStore(context)
+    this.revocations = new RevocationStore(context)
   }
 
   /**
@@ -136,6 +60,20 @@ export class Store {
     clearInterval(this.#timer)
     this.#subscribers.clear()
     if (this.#database.isOpen) this.#database.close()
+  }
+
+  #change<T>(_entry: ChangeEntry, write: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    let result: T
+    try {
+      result = write()
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      this.#database.exec('ROLLBACK')
+      throw error
+    }
+    this.#announce()
+    return result
   }
 
   #poll(): void {
@@ -194,11 +132,4 @@ function matchingPepper(folder: string, database: DatabaseSync): Uint8Array {
     )
   }
   return pepper
-}
-
-/** Control characters would forge lines in lists and logs. */
-function requireName(what: string, text: string): void {
-  if (text === '' || text.length > 200 || /\p{C}/u.test(text)) {
-    throw new StoreError(`the ${what} of a key is a text of 1 to 200 characters without control characters`)
-  }
 }

@@ -1,7 +1,7 @@
-import type { FactName, Facts } from '../gateway/facts.ts'
+import { type Caller, type FactName, type Facts, plainCaller } from '../gateway/facts.ts'
 import type { RequestView } from '../gateway/policy.ts'
 import { HeaderLines } from './header-lines.ts'
-import type { PolicyCase } from './policy-case.ts'
+import type { CaseCaller, PolicyCase } from './policy-case.ts'
 
 /** The request of a case, as policies see it, with what running a step notes on it. */
 export class CaseExchange implements RequestView {
@@ -24,7 +24,8 @@ export class CaseExchange implements RequestView {
     this.path = request.path
     this.clientAddress = request.clientAddress
     this.headers = new HeaderLines(request.headers)
-    this.facts = { caller: request.facts.caller }
+    const { caller } = request.facts
+    this.facts = { caller: caller && callerOf(caller) }
   }
 
   header(name: string): string | undefined {
@@ -42,4 +43,8 @@ export class CaseExchange implements RequestView {
   setFact<K extends FactName>(fact: K, value: NonNullable<Facts[K]>): void {
     this.facts[fact] = value
   }
+}
+
+function callerOf({ identity, id, scopes = [], roles = [], claims = {} }: CaseCaller): Caller {
+  return { ...plainCaller(identity, id), scopes, roles, claims }
 }

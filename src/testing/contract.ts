@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import type { Caller } from '../gateway/facts.ts'
 import { phases, responsePhases } from '../gateway/phases.ts'
 import type { Policy } from '../gateway/policy.ts'
 import { CaseExchange } from './case-exchange.ts'
 import { examplePasses, headings, sectionsOf } from './contract-page.ts'
 import { failurePolicies } from './failing-policies.ts'
 import type { HeaderLines } from './header-lines.ts'
-import { type ExpectedFields, type PolicyCase, policyCase } from './policy-case.ts'
+import { type CaseCaller, type ExpectedFields, type PolicyCase, policyCase } from './policy-case.ts'
 import { decide, runCase, setUp } from './run-case.ts'
 import { checkSchema, wrongSettings } from './wrong-settings.ts'
 
@@ -118,12 +119,29 @@ async function caseHolds(policy: Policy, one: PolicyCase): Promise<void> {
     assert.ok(policy.denials.includes(verdict.code), `${verdict.code.code} is declared under denials`)
     assert.ok(verdict.detail.reason, 'the record says why')
   }
-  assert.deepEqual(exchange.facts.caller, expect.caller ?? one.request.facts.caller)
+  if (verdict.kind === 'skip') {
+    assert.equal(verdict.otherwise?.code.code, expect.code)
+    if (verdict.otherwise !== undefined) {
+      assert.ok(policy.denials.includes(verdict.otherwise.code), 'what a skip may become is declared too')
+      assert.ok(verdict.otherwise.detail.reason, 'the record says why')
+    }
+  }
+  sameCaller(exchange.facts.caller, expect.caller ?? one.request.facts.caller)
   const brought = 'headers' in verdict ? verdict.headers : 'detail' in verdict ? verdict.detail.headers : []
   const sent = new Map<string, string>(brought ?? [])
   holds('of the verdict', expect.headers, (name) => sent.get(name))
   holds('towards the upstream', expect.upstream, (name) => upstream.get(name))
   holds('towards the client', expect.response, (name) => response?.get(name))
+}
+
+/** Compares what the case says of the caller. */
+function sameCaller(found: Caller | undefined, expected: CaseCaller | undefined): void {
+  if (found === undefined || expected === undefined) return assert.equal(found, expected)
+  const { claims = {}, ...named } = expected
+  for (const [name, value] of Object.entries(named)) {
+    if (value !== undefined) assert.deepEqual(found[name as keyof Caller], value, name)
+  }
+  for (const [name, value] of Object.entries(claims)) assert.deepEqual(found.claims[name], value, name)
 }
 
 function holds(where: string, expected: ExpectedFields, read: (name: string) => string | undefined): void {
@@ -133,11 +151,15 @@ function holds(where: string, expected: ExpectedFields, read: (name: string) => 
 
 /** What the request of a case carries as credentials, where it is long enough to be one. */
 function credentialsOf(policy: Policy, one: PolicyCase): string[] {
-  const own =
-    policy.place === 'identity' ? (policy.upstreamHeaders?.(policy.config.parse(one.config)) ?? []) : []
+  const own = policy.place === 'identity' ? carriers(policy, policy.config.parse(one.config)) : []
   const names = ['authorization', 'cookie', 'proxy-authorization', ...own]
   const lines = names.flatMap((name) => one.request.headers[name] ?? [])
   return [...lines, ...one.keys.map(({ key }) => key)].filter((text) => text.length >= 12)
+}
+
+/** Names of the headers that carry an identity's credential. */
+function carriers(policy: Policy, config: unknown): readonly string[] {
+  return [...(policy.upstreamHeaders?.(config) ?? []), ...(policy.consumedHeaders?.(config) ?? [])]
 }
 
 /** The case with the canary in every header of the request, as any of them may carry a secret. */

@@ -1,11 +1,20 @@
 import { z } from 'zod'
+import type { Revocation } from '../store/revocation-index.ts'
 
 const fields = z.record(
   z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/),
   z.union([z.string(), z.array(z.string())]),
 )
 const expectedFields = z.record(z.string(), z.string().nullable())
-const caller = z.strictObject({ id: z.string(), identity: z.string() })
+const names = z.array(z.string())
+/** What is left out is not looked at. */
+const caller: z.ZodType<CaseCaller> = z.strictObject({
+  id: z.string(),
+  identity: z.string(),
+  scopes: names.optional(),
+  roles: names.optional(),
+  claims: z.record(z.string(), z.unknown()).optional(),
+})
 
 /** One row of `cases.json`: settings, a request, and what must come of it. */
 export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
@@ -14,6 +23,17 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
   identity: z.string().optional(),
   keys: z
     .array(z.strictObject({ key: z.string(), id: z.string(), owner: z.string(), identity: z.string() }))
+    .default([]),
+  control: z.unknown().optional(),
+  revocations: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['token', 'subject', 'session', 'key', 'certificate']),
+        identity: z.string().default(''),
+        value: z.string(),
+        before: z.number().nullable().default(null),
+      }),
+    )
     .default([]),
   request: z.strictObject({
     method: z.string().default('GET'),
@@ -44,6 +64,14 @@ export type CaseFields = Readonly<Record<string, string | string[]>>
 /** Values by lower-case name; null where the header must be absent. */
 export type ExpectedFields = Readonly<Record<string, string | null>>
 
+export interface CaseCaller {
+  readonly id: string
+  readonly identity: string
+  readonly scopes?: readonly string[] | undefined
+  readonly roles?: readonly string[] | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
 /** One row of `cases.json`, with its defaults. */
 export interface PolicyCase {
   readonly name: string
@@ -53,13 +81,17 @@ export interface PolicyCase {
   readonly identity?: string | undefined
   /** API keys that the gateway knows. */
   readonly keys: readonly { key: string; id: string; owner: string; identity: string }[]
+  /** What the control half has published. */
+  readonly control?: unknown
+  /** What was revoked before. */
+  readonly revocations: readonly Revocation[]
   readonly request: {
     readonly method: string
     readonly path: string
     readonly headers: CaseFields
     readonly clientAddress: string
     /** What earlier policies found out. */
-    readonly facts: { readonly caller?: { id: string; identity: string } | undefined }
+    readonly facts: { readonly caller?: CaseCaller | undefined }
   }
   /** The answer that the response phases work on. */
   readonly response?: { status: number; headers: CaseFields; local: boolean } | undefined
@@ -70,7 +102,7 @@ export interface PolicyCase {
     /** Headers that the verdict brings. */
     readonly headers: ExpectedFields
     /** The caller that is known afterwards. */
-    readonly caller?: { id: string; identity: string } | undefined
+    readonly caller?: CaseCaller | undefined
     /** Headers as the upstream gets them. */
     readonly upstream: ExpectedFields
     /** Headers as the client gets them. */

@@ -3,6 +3,7 @@ import type { Step } from '../gateway/plan.ts'
 import type { Host, Policy, PolicyInstance } from '../gateway/policy.ts'
 import { runStep } from '../gateway/run-step.ts'
 import { pass, type Verdict } from '../gateway/verdict.ts'
+import { RevocationIndex } from '../store/revocation-index.ts'
 import { CaseExchange } from './case-exchange.ts'
 import { HeaderLines } from './header-lines.ts'
 import type { PolicyCase } from './policy-case.ts'
@@ -21,11 +22,15 @@ export interface CaseOutcome {
 export function setUp(policy: Policy, one: PolicyCase): { config: unknown; instance: PolicyInstance } {
   const config = policy.config.parse(one.config)
   const keys = new Map(one.keys.map(({ key, ...record }) => [key, record]))
+  const revocations = new RevocationIndex()
+  revocations.replace(one.revocations)
   const instanceName = one.identity ?? policy.name
   const host: Host = {
     where: `contract.${policy.name}`,
     instance: instanceName,
     findKey: (presented) => keys.get(presented),
+    revocations,
+    control: { state: one.control, ask: () => Promise.reject(new Error('a case has no control plane')) },
   }
   // Settings travel to data threads as plain data: what a clone loses, the policy would miss there.
   return { config, instance: policy.setup(structuredClone(config), host) }
@@ -39,6 +44,7 @@ export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutc
     const verdict = await decide(policy, instance, exchange)
     const upstream = new HeaderLines(one.request.headers)
     for (const name of policy.upstreamHeaders?.(config) ?? []) upstream.remove(name)
+    for (const name of policy.consumedHeaders?.(config) ?? []) upstream.remove(name)
     instance.prepare?.(exchange, { headers: upstream })
     const response = one.response === undefined ? null : new HeaderLines(one.response.headers)
     if (one.response !== undefined && response !== null) {
@@ -64,6 +70,7 @@ export async function decide(
     observe: false,
     onError: policy.onError,
     writes: policy.writes,
+    credential: policy.name,
     timeout: policy.timeout ?? 1000,
     where: `contract.${policy.name}`,
     source: { file: '', line: 0, column: 0 },

@@ -40,7 +40,7 @@ async function gatewayOf(extra: Readonly<Record<string, unknown>>): Promise<Test
     },
     (data) => {
       const store = openStore(data)
-      key = store.createKey({ identity: 'keys', owner: 'a test' }).key
+      key = store.keys.create({ name: 'test', from: null }, { identity: 'keys', owner: 'a test' }).key
       store.close()
     },
   )

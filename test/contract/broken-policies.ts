@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { codes } from '../../src/codes.ts'
+import { plainCaller } from '../../src/gateway/facts.ts'
 import { definePolicy, type Policy, type PolicyInstance } from '../../src/gateway/policy.ts'
 import { deny, pass } from '../../src/gateway/verdict.ts'
 import { contractOf } from '../../src/testing/contract.ts'
@@ -50,7 +51,7 @@ contractOf(
 
 contractOf(
   broken('undeclared', { denials: [codes.ADDRESS_REFUSED, codes.API_KEY_INVALID] }, (request, set) => {
-    set('caller', { id: 'someone', identity: 'none' })
+    set('caller', plainCaller('none', 'someone'))
     return request.header('authorization') === undefined ? pass : deny(codes.CORS_REFUSED)
   }),
   { page, cases: [allow, refuse] },

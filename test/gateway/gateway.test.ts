@@ -141,8 +141,8 @@ test('an API key opens what it is for, from the moment it is made to the moment 
   const store = openStore(join(gateway.folder, 'data'))
   context.after(() => store.close())
   const [mine, other] = [
-    store.createKey({ identity: 'keys', owner: 'me' }),
-    store.createKey({ identity: 'others', owner: 'you' }),
+    store.keys.create({ name: 'test', from: null }, { identity: 'keys', owner: 'me' }),
+    store.keys.create({ name: 'test', from: null }, { identity: 'others', owner: 'you' }),
   ]
   const until = async (status: number, key: string): Promise<Answer> => {
     for (let tries = 0; ; tries++) {
@@ -181,7 +181,7 @@ test('an API key opens what it is for, from the moment it is made to the moment 
     401,
     'a wrong one beside a right one',
   )
-  assert.ok(store.revokeKey(mine.id))
+  assert.ok(store.keys.revoke({ name: 'test', from: null }, mine.id))
   assert.equal((await until(401, mine.key)).status, 401)
   assert.ok(arrived.every((line) => line.startsWith('GET /')))
 })
@@ -333,7 +333,7 @@ test('undeclared: observe forwards what the document lacks, to proven callers on
   )
   const store = openStore(join(gateway.folder, 'data'))
   context.after(() => store.close())
-  const { key } = store.createKey({ identity: 'keys', owner: 'me' })
+  const { key } = store.keys.create({ name: 'test', from: null }, { identity: 'keys', owner: 'me' })
   await new Promise((resolve) => setTimeout(resolve, 300))
   assert.equal((await send(gateway, 'POST', '/shadow/17')).status, 401)
   assert.equal(arrived.length, 0)

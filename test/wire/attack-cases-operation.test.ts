@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { routes } from '../../src/admin/routes.ts'
 import { policies } from '../../src/policies/registry.ts'
 import { readConfiguration } from '../../src/process/configuration.ts'
+import { LiveLookups } from '../../src/process/live-lookups.ts'
 import { StartError } from '../../src/process/start-error.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { StrictRecorder } from '../support/strict-recorder.ts'
@@ -57,7 +58,7 @@ async function refusal(change: Readonly<Record<string, unknown>>): Promise<strin
   const file = join(gateway.folder, 'changed.json')
   writeFileSync(file, JSON.stringify(whole))
   try {
-    await readConfiguration({ files: [file], cwd: gateway.folder, env: {} }, policies, 1, () => undefined)
+    await readConfiguration({ files: [file], cwd: gateway.folder, env: {} }, policies, 1, new LiveLookups())
     return null
   } catch (error) {
     if (!(error instanceof StartError)) throw error
@@ -89,7 +90,7 @@ test('T52 D3 the admin API listens on loopback, and asks for its token there', a
     { files: [file], cwd: gateway.folder, env: {} },
     policies,
     1,
-    () => undefined,
+    new LiveLookups(),
   )
   assert.equal(spec.admin?.address.host, '127.0.0.1')
   assert.deepEqual(spec.admin?.openMetricsTo, [])

@@ -53,7 +53,7 @@ before(async () => {
     },
     (dataFolder) => {
       const store = openStore(dataFolder)
-      key = store.createKey({ identity: 'partners', owner: 'a test' }).key
+      key = store.keys.create({ name: 'test', from: null }, { identity: 'partners', owner: 'a test' }).key
       store.close()
     },
   )

@@ -31,7 +31,7 @@ export function requestText(
   hostHeader: 'client' | 'target',
 ): string {
   const operation = x.operation!
-  const { reservedHeaders } = x.plan
+  const { reservedHeaders } = operation
   let { fields } = x
   if (operation.prepare.length > 0) fields = prepared(x, operation)
   const host = hostHeader === 'client' && x.head.authority !== '' ? x.head.authority : authority
@@ -56,7 +56,7 @@ function prepared(x: Exchange, operation: Operation): Fields {
   const fields = new Fields()
   const { names, values, numbers } = x.fields
   for (let i = 0; i < names.length; i++)
-    if (!x.plan.reservedHeaders.has(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
+    if (!operation.reservedHeaders.has(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
   const upstream = { headers: new FieldEdit(fields) }
   for (const step of operation.prepare) if (!step.observe) step.instance.prepare!(x, upstream)
   return fields

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { codes } from '../../codes.ts'
+import { plainCaller } from '../../gateway/facts.ts'
 import { definePolicy, type Policy } from '../../gateway/policy.ts'
-import { deny, pass, skipWith } from '../../gateway/verdict.ts'
+import { deny, notMine, pass, skipWith } from '../../gateway/verdict.ts'
 import { headerName } from '../header-fields.ts'
 
 /** Settings of an `api-key` identity. */
@@ -45,6 +46,7 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
   onError: 'deny',
   reads: [],
   writes: ['caller'],
+  credential: (config) => `header ${config.header.toLowerCase()}`,
   upstreamHeaders: (config) => [config.header.toLowerCase()],
   config: settings,
   denials: [codes.API_KEY_INVALID],
@@ -59,7 +61,7 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
     const empty = refuse('the key header was empty')
     const tooLong = refuse(`the key was longer than ${longestKey} characters`)
     const unknown = refuse('the key is malformed, unknown or revoked')
-    const foreign = refuse('the key belongs to another identity')
+    const foreign = notMine(refuse('the key belongs to another identity'))
     return {
       request(request, set) {
         const lines = request.headerCount(header)
@@ -72,7 +74,7 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
         const key = host.findKey(presented)
         if (key === undefined) return unknown
         if (key.identity !== host.instance) return foreign
-        set('caller', { id: key.id, identity: key.identity })
+        set('caller', plainCaller(key.identity, key.id))
         return pass
       },
     }
