@@ -157,6 +157,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     router: buildRouter(spec.operations),
     operations,
     guarded: new GuardedPaths(operations),
+    identities: new Map([...identities].map(([name, { step }]) => [name, step])),
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
     uses: { active: 0 },
     instances,

@@ -64,6 +64,8 @@ export interface Plan {
   readonly router: Router
   readonly operations: readonly Operation[]
   readonly guarded: GuardedPaths
+  /** By name, also those that no operation uses: the admin API and `whoami` judge by them. */
+  readonly identities: ReadonlyMap<string, Step>
   readonly listeners: ReadonlyMap<string, ListenerSpec>
   /** Requests that hold this plan; it is closed when it is retired and none does. */
   readonly uses: { active: number }

@@ -144,6 +144,11 @@ export interface Policy<C = unknown> {
    * leave a credential to each other by `notMine`. Default: the name of the policy.
    */
   credential?(config: C): string
+  /**
+   * Gives the settings with absolute paths in place of those written, which are relative to the file they stand in.
+   * `absolute` is told where in the settings the path stands, and reports a file that cannot be read.
+   */
+  files?(config: C, absolute: (at: readonly (string | number)[], written: string) => string): C
   /** The half on the control plane, for what the data path must never do itself: calls to others, keeping files. */
   control?(config: C, host: ControlHost): ControlHalf
   readonly config: z.ZodType<C>

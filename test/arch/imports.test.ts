@@ -94,6 +94,7 @@ test('what judges requests does not import what runs the process', () => {
     'src/policies',
     'src/config',
     'src/observe',
+    'src/remote',
     'src/store',
   ]
   const above = ['src/process', 'src/cli', 'src/admin', 'src/main.ts']

@@ -5,6 +5,7 @@ import type { Report } from '../report.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import { parseWith } from '../schema/parse.ts'
 import type { IdentitySpec } from '../spec.ts'
+import { existingFile } from './existing-file.ts'
 
 /** Resolves `identities`: each by the schema of the policy that its `type` names. */
 export function resolveIdentities(
@@ -36,7 +37,11 @@ export function resolveIdentities(
       return []
     }
     const settings = parseWith(policy.config, () => settingsOf(report.tree.get(at)), at, report)
-    return settings.ok ? [{ name, type, settings: settings.value, source: report.tree.keyOf(at) }] : []
+    if (!settings.ok) return []
+    const absolute = (within: readonly (string | number)[], written: string): string =>
+      existingFile([...at, ...within], written, report)
+    const complete = policy.files?.(settings.value, absolute) ?? settings.value
+    return [{ name, type, settings: complete, source: report.tree.keyOf(at) }]
   })
 }
 
