@@ -2,7 +2,7 @@ import type { Fields } from '../engines/http1/fields.ts'
 import type { RequestHead } from '../engines/http1/request-head.ts'
 import type { FactName, Facts } from './facts.ts'
 import type { Operation, Plan } from './plan.ts'
-import type { RequestView } from './policy.ts'
+import type { ClientCertificate, RequestView } from './policy.ts'
 import type { Recorder } from './recorder.ts'
 import type { ClientStream } from './streams.ts'
 
@@ -38,6 +38,7 @@ export class Exchange implements RequestView {
   /** Value of `X-Forwarded-For` towards the upstream. */
   forwardedFor: string
   secure = true
+  clientCertificate: ClientCertificate | null = null
   /** Milliseconds since 1970, when the first byte of the head was read. */
   readonly startedAt: number
   /** The same moment on the monotonic clock. */

@@ -5,6 +5,29 @@ import type { FactName, Facts } from './facts.ts'
 import type { Phase, ResponsePhase } from './phases.ts'
 import type { Verdict } from './verdict.ts'
 
+/** A client certificate, read once a connection. */
+export interface ClientCertificate {
+  /** Why it is not trusted (chain, time, usage, revocation list), in words for the record; null when it is. */
+  readonly problem: string | null
+  /** SHA-256 of the certificate, base64url: `x5t#S256` of RFC 8705 §3.1. */
+  readonly thumbprint: string
+  /** The same in lower-case hex, as tools print it. */
+  readonly fingerprint: string
+  /** Distinguished name of the subject, RFC 4514 order and escapes. */
+  readonly subject: string
+  /** Common name of the subject; null when there is none, or several. */
+  readonly commonName: string | null
+  readonly dnsNames: readonly string[]
+  readonly uris: readonly string[]
+  readonly emails: readonly string[]
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
+  readonly issuer: string
+  /** When it was valid from and is valid to, in seconds since 1970. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
 /**
  * The one canonical view of a request that router, policies, logs and upstream share. Everything in it was parsed
  * once and has one reading.
@@ -21,6 +44,8 @@ export interface RequestView {
   /** Address of the client after the trusted-proxy rule, in canonical text form. */
   readonly clientAddress: string
   readonly secure: boolean
+  /** The certificate that the client showed, trusted or not; null when it showed none. */
+  readonly clientCertificate: ClientCertificate | null
   /** The values of a path template's parameters, percent-decoded, in template order. */
   readonly pathParameters: readonly string[]
   readonly facts: Readonly<Facts>

@@ -1,5 +1,5 @@
 import { type Caller, type FactName, type Facts, plainCaller } from '../gateway/facts.ts'
-import type { RequestView } from '../gateway/policy.ts'
+import type { ClientCertificate, RequestView } from '../gateway/policy.ts'
 import { HeaderLines } from './header-lines.ts'
 import type { CaseCaller, PolicyCase } from './policy-case.ts'
 
@@ -12,6 +12,7 @@ export class CaseExchange implements RequestView {
   readonly query = ''
   readonly clientAddress: string
   readonly secure = true
+  readonly clientCertificate: ClientCertificate | null
   readonly pathParameters: readonly string[] = []
   readonly facts: Facts
   readonly headers: HeaderLines
@@ -23,6 +24,7 @@ export class CaseExchange implements RequestView {
     this.method = request.method
     this.path = request.path
     this.clientAddress = request.clientAddress
+    this.clientCertificate = request.clientCertificate ?? null
     this.headers = new HeaderLines(request.headers)
     const { caller } = request.facts
     this.facts = { caller: caller && callerOf(caller) }

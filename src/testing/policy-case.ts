@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ClientCertificate } from '../gateway/policy.ts'
 import type { Revocation } from '../store/revocation-index.ts'
 
 const fields = z.record(
@@ -7,6 +8,20 @@ const fields = z.record(
 )
 const expectedFields = z.record(z.string(), z.string().nullable())
 const names = z.array(z.string())
+const clientCertificate: z.ZodType<ClientCertificate> = z.strictObject({
+  problem: z.string().nullable().default(null),
+  thumbprint: z.string().default(''),
+  fingerprint: z.string().default(''),
+  subject: z.string().default(''),
+  commonName: z.string().nullable().default(null),
+  dnsNames: names.default([]),
+  uris: names.default([]),
+  emails: names.default([]),
+  serial: z.string().default('1'),
+  issuer: z.string().default(''),
+  notBefore: z.number().default(0),
+  notAfter: z.number().default(4_102_444_800),
+})
 /** What is left out is not looked at. */
 const caller: z.ZodType<CaseCaller> = z.strictObject({
   id: z.string(),
@@ -40,6 +55,7 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
     path: z.string().default('/'),
     headers: fields.default({}),
     clientAddress: z.string().default('192.0.2.1'),
+    clientCertificate: clientCertificate.optional(),
     facts: z.strictObject({ caller: caller.optional() }).default({}),
   }),
   response: z
@@ -90,6 +106,7 @@ export interface PolicyCase {
     readonly path: string
     readonly headers: CaseFields
     readonly clientAddress: string
+    readonly clientCertificate?: ClientCertificate | undefined
     /** What earlier policies found out. */
     readonly facts: { readonly caller?: CaseCaller | undefined }
   }
