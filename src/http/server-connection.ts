@@ -250,19 +250,8 @@ export class ServerConnection implements ClientStream, Deadlined {
       return at + taken
     }
     const decoder = this.#decoder
-    let from = -1
-    let to = -1
-    const after = decoder.take(chunk, at, (start, end) => {
-      // All data of the piece goes on as one, moved together over the framing between: a write for each chunk would let
-      // a body of one-byte chunks cost a hundred times its bytes.
-      if (from < 0) {
-        from = start
-        to = start
-      }
-      if (to !== start) chunk.copyWithin(to, start, end)
-      to += end - start
-    })
-    if (to > from && after !== -2) this.#deliver(chunk.subarray(from, to))
+    const after = decoder.takeJoined(chunk, at)
+    if (decoder.to > decoder.from && after !== -2) this.#deliver(chunk.subarray(decoder.from, decoder.to))
     if (this.#lingering || this.socket.destroyed) return -1
     if (after === -2) {
       this.#bodyFailed(codes[decoder.fault])

@@ -1,16 +1,30 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { StoreError } from './store-error.ts'
 
 /** Makes the data folder (0700) where it is absent, and refuses one that others could read. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder)
   } catch (error) {
     throw new StoreError(`the data folder ${folder} cannot be made (${reasonOf(error)}): name another one`)
   }
   const stats = statSync(folder)
   if (!stats.isDirectory()) throw new StoreError(`the data folder ${folder} is not a folder`)
   refuseOthers(folder, stats, '700')
+}
+
+/** One by one: Node's own recursive call never returns where the system says that a parent does not exist, as /proc does. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolders(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another process that starts at once was first.
+    if (reasonOf(error) !== 'EEXIST') throw error
+  }
 }
 
 /** Refuses a secret file that others could read or write: whoever reads it can test guesses offline. */

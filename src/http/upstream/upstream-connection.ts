@@ -194,9 +194,8 @@ export class UpstreamConnection implements Deadlined {
       return chunk.length
     }
     const decoder = this.#decoder!
-    const after = decoder.take(chunk, at, (start, end) => {
-      if (this.#user !== null && !user.part(chunk, start, end)) this.socket.pause()
-    })
+    const after = decoder.takeJoined(chunk, at)
+    if (decoder.to > decoder.from && !user.part(chunk, decoder.from, decoder.to)) this.socket.pause()
     if (this.#user === null) return -1
     if (after === -2) {
       this.#fail(codes.UPSTREAM_RESPONSE_INVALID, decoder.fault)
