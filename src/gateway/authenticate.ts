@@ -27,7 +27,7 @@ function concludeOne(x: Exchange, verdict: Verdict): Verdict {
   x.facts.caller = undefined
   if (verdict.kind === 'deny') return verdict
   if (verdict.kind === 'skip' && verdict.otherwise !== undefined) return verdict.otherwise
-  return missing([verdict])
+  return missing([verdict], [false])
 }
 
 function judgeFrom(
@@ -75,7 +75,7 @@ function conclude(
       return verdict.otherwise
   }
   const whole = groups.filter((group) => group.every((index) => proven[index]))
-  if (whole.length === 0) return missing(verdicts)
+  if (whole.length === 0) return missing(verdicts, proven)
   const chosen = whole.find((group) => covers(group, proven)) ?? whole[0]!
   const caller = callers[chosen[0]!]!
   // Two proofs of two callers have two readings: which one counted would depend on who reads (T24).
@@ -90,7 +90,12 @@ function covers(group: Group, proven: readonly boolean[]): boolean {
   return proven.every((one, index) => !one || group.includes(index))
 }
 
-function missing(verdicts: readonly Verdict[]): Verdict {
+/** Nothing was presented, or a part of what a group asks for. */
+function missing(verdicts: readonly Verdict[], proven: readonly boolean[]): Verdict {
+  if (!proven.includes(true)) {
+    for (const verdict of verdicts)
+      if (verdict.kind === 'skip' && verdict.instead !== undefined) return verdict.instead
+  }
   const headers: (readonly [string, string])[] = []
   for (const verdict of verdicts)
     if (verdict.kind === 'skip' && verdict.headers !== undefined) headers.push(...verdict.headers)

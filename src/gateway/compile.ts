@@ -13,8 +13,8 @@ import type { ControlLink } from './control-half.ts'
 import type { FactName } from './facts.ts'
 import { GuardedPaths } from './guarded-paths.ts'
 import { type Phase, phases, type ResponsePhase } from './phases.ts'
-import type { Authentication, Operation, Plan, Step } from './plan.ts'
-import type { Host, Policy, PolicyInstance } from './policy.ts'
+import type { Authentication, Endpoint, Operation, Plan, Step } from './plan.ts'
+import { type Host, type Policy, type PolicyInstance, placeOfControl } from './policy.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A configuration that loads but cannot be put into force. */
@@ -87,7 +87,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       instance: instanceName,
       findKey: (presented) => lookups.findKey(presented),
       revocations: lookups.revocations,
-      control: lookups.control(policyName, where, settings),
+      control: lookups.control(policyName, ...placeOfControl(policy, where, settings)),
     }
     const instance = policy.setup(settings, host)
     instances.push(instance)
@@ -158,10 +158,33 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     operations,
     guarded: new GuardedPaths(operations),
     identities: new Map([...identities].map(([name, { step }]) => [name, step])),
+    endpoints: endpointsOf(spec, identities),
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
     uses: { active: 0 },
     instances,
   })
+}
+
+/** The pages of identities, by path; two of one path, or one that an operation has too, would have two readings. */
+function endpointsOf(
+  spec: GatewaySpec,
+  identities: ReadonlyMap<string, Ready>,
+): ReadonlyMap<string, Endpoint> | null {
+  const endpoints = new Map<string, Endpoint>()
+  for (const { name, settings, source } of spec.identities) {
+    const { policy, step } = identities.get(name)!
+    for (const { path, methods } of policy.endpoints?.(settings) ?? []) {
+      const taken = endpoints.has(path)
+        ? 'another identity'
+        : spec.operations.some(({ template }) => template === path)
+          ? 'an operation'
+          : null
+      if (taken !== null)
+        throw new PlanError(`identities.${name} serves ${path}, which ${taken} has already`, source)
+      endpoints.set(path, { step, methods })
+    }
+  }
+  return endpoints.size === 0 ? null : endpoints
 }
 
 /** A policy may belong to a phase and, with these settings, have nothing to do there. */

@@ -1,3 +1,5 @@
+import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
+
 /**
  * A policy that depends on others (a provider's keys, an authorizer) has two halves. The half on the control plane
  * talks to them; the half in each data thread decides, on what the first has published. So no request ever opens a
@@ -8,6 +10,8 @@ export interface ControlHalf {
   ask?(question: unknown): Promise<unknown>
   /** For the admin API's `/status`: anything that is JSON and no secret. */
   status?(): unknown
+  /** Public keys (JWK, RFC 7517) for those who verify what the data halves sign: published to everybody. */
+  publicKeys?(): readonly PublicJwk[]
   /** Ends timers and calls under way. Called once. */
   close(): void
 }

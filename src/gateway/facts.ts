@@ -12,11 +12,16 @@ export interface Caller {
   readonly roles: readonly string[]
   /** All that is proven about the caller: the claims of a token, the labels of a key. */
   readonly claims: Claims
+  /**
+   * A browser sends the credential along by itself, also when another site makes it (a cookie, a certificate): what
+   * comes with it needs another proof that the caller meant it.
+   */
+  readonly ambient: boolean
 }
 
 /** A caller of whom nothing is known but who it is. */
 export function plainCaller(identity: string, id: string): Caller {
-  return { id, identity, scopes: none, roles: none, claims: noClaims }
+  return { id, identity, scopes: none, roles: none, claims: noClaims, ambient: false }
 }
 
 const none: readonly string[] = Object.freeze([])

@@ -1,6 +1,7 @@
 import { codes } from '../codes.ts'
 import { collapse, LENGTH_BODY, NO_BODY } from '../engines/http1/request-head.ts'
 import { authenticate } from './authenticate.ts'
+import { serveEndpoint } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import type { Operation, Step } from './plan.ts'
 import { answerLocally, refuse } from './respond.ts'
@@ -11,6 +12,7 @@ import { type Deny, deny, pass, type Verdict } from './verdict.ts'
  * THE DATA PATH. A request arrives here parsed, with one reading (`http/` and `engines/http1` refused all others),
  * and this file is the order of everything that then happens to it:
  *
+ *   (pages)       log-in and log-out of an identity's own: answered at once, since no operation has these paths
  *   match         which API and operation, or 404 and 405. Nothing undeclared goes further
  *   admit         what the operation lets through at all: path classes, header names, a body, its size
  *   screen        who may knock: networks                                    (policies; cheap and anonymous)
@@ -41,12 +43,22 @@ export function handle(x: Exchange): void {
 
 /** All decisions about a request, and nothing but decisions: `explain` asks the same function. */
 export function decide(x: Exchange): Verdict | Promise<Verdict> {
+  const endpoint = x.plan.endpoints?.get(x.path)
+  if (endpoint !== undefined) return answered(serveEndpoint(x, endpoint))
   const matched = match(x)
   if (matched.kind !== 'pass') return matched
   const operation = x.operation!
   const admitted = admit(x, operation)
   if (admitted.kind !== 'pass') return admitted
   return walk(x, operation, 0)
+}
+
+/** A page of an identity's own is answered or refused: nothing is behind it that a `pass` could mean. */
+function answered(verdict: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
+  if (verdict instanceof Promise) return verdict.then(answered)
+  return verdict.kind === 'answer' || verdict.kind === 'deny'
+    ? verdict
+    : deny(codes.POLICY_FAILED, { reason: `a page of an identity came to ${verdict.kind}` })
 }
 
 /** The phases before the body, in the order of `phases.ts`. */

@@ -21,6 +21,12 @@ export interface Step {
   readonly source: Source
 }
 
+/** A page that an identity serves itself, such as where a provider sends browsers back to. */
+export interface Endpoint {
+  readonly step: Step
+  readonly methods: readonly ('GET' | 'POST')[]
+}
+
 /** One way to be authenticated: all of these, by index into `Authentication.identities`. */
 export type Group = readonly number[]
 
@@ -66,6 +72,8 @@ export interface Plan {
   readonly guarded: GuardedPaths
   /** By name, also those that no operation uses: the admin API and `whoami` judge by them. */
   readonly identities: ReadonlyMap<string, Step>
+  /** Pages of the identities' own, by path; null where there are none. */
+  readonly endpoints: ReadonlyMap<string, Endpoint> | null
   readonly listeners: ReadonlyMap<string, ListenerSpec>
   /** Requests that hold this plan; it is closed when it is retired and none does. */
   readonly uses: { active: number }

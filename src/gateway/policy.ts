@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { Code } from '../codes.ts'
+import type { NetworkSet } from '../engines/networks/network-set.ts'
 import type { ControlHalf, ControlHost, ControlLink } from './control-half.ts'
-import type { FactName, Facts } from './facts.ts'
+import type { Caller, FactName, Facts } from './facts.ts'
 import type { Phase, ResponsePhase } from './phases.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -66,6 +67,8 @@ export interface HeaderEdit {
 /** What the `prepare` phase may change of the request towards the upstream. */
 export interface UpstreamRequest {
   readonly headers: HeaderEdit
+  /** Name of the service that it goes to. */
+  readonly service: string
 }
 
 /** What the `respond` phase sees and may change of the answer towards the client. */
@@ -79,11 +82,21 @@ export interface ResponseView {
 /** Sets facts; a policy may set only those it declared under `writes`. */
 export type FactSetter = <K extends FactName>(fact: K, value: NonNullable<Facts[K]>) => void
 
-/** One API key as data threads know it. */
+/** One API key as data threads know it: issued here and not revoked. */
 export interface KeyRecord {
   readonly id: string
-  readonly owner: string
+  /** Name of the identity that accepts it. */
   readonly identity: string
+  /** The caller that it proves: with the scopes of the key, and its owner and labels as claims. */
+  readonly caller: Caller
+  /** The client addresses that it may be used from; null for all. */
+  readonly networks: NetworkSet | null
+  /** When it ends, in milliseconds since 1970; null for never. It may have passed: whoever asks judges. */
+  readonly expires: number | null
+  /** When it was issued, in seconds since 1970. */
+  readonly issuedAt: number
+  /** Notes that it was accepted at this time, in milliseconds since 1970. */
+  used(now: number): void
 }
 
 /** A credential by what it can be revoked by; what it does not have is left out. */
@@ -118,7 +131,10 @@ export interface Host {
   readonly where: string
   /** Name of the configured instance (for identities the identity's name, else the policy's). */
   readonly instance: string
-  /** Looks an API key up by the keyed hash of what was presented. Never throws. */
+  /**
+   * Looks an API key up by the keyed hash of what was presented; undefined for what is malformed, unknown or revoked.
+   * Never throws.
+   */
   findKey(presented: string): KeyRecord | undefined
   readonly revocations: Revocations
   /** To the half of this policy that runs on the control plane; of a policy without one, a link to nobody. */
@@ -131,6 +147,8 @@ export interface PolicyInstance {
   request?(request: RequestView, set: FactSetter): Verdict | Promise<Verdict>
   /** Edits the request on its way to the upstream (phase `prepare`). */
   prepare?(request: RequestView, upstream: UpstreamRequest): void
+  /** Serves a page that `Policy.endpoints` names. `body` is that of a POST, whole. */
+  serve?(request: RequestView, body: Buffer): Verdict | Promise<Verdict>
   /** Edits the answer (phase `respond`). */
   respond?(request: RequestView, response: ResponseView): void
   close?(): void
@@ -170,15 +188,34 @@ export interface Policy<C = unknown> {
    */
   credential?(config: C): string
   /**
+   * For `identity`: paths that the instance serves itself on every host, in normal form. No operation may have one.
+   */
+  endpoints?(config: C): readonly { readonly path: string; readonly methods: readonly ('GET' | 'POST')[] }[]
+  /**
    * Gives the settings with absolute paths in place of those written, which are relative to the file they stand in.
    * `absolute` is told where in the settings the path stands, and reports a file that cannot be read.
    */
   files?(config: C, absolute: (at: readonly (string | number)[], written: string) => string): C
   /** The half on the control plane, for what the data path must never do itself: calls to others, keeping files. */
   control?(config: C, host: ControlHost): ControlHalf
+  /**
+   * Where all places share one half on the control plane: its name, which says all of the settings that the half
+   * depends on. Default: each place has its own, which a change of its settings ends.
+   */
+  sharedControl?(config: C): string
   readonly config: z.ZodType<C>
   readonly denials: readonly Code[]
   setup(config: C, host: Host): PolicyInstance
+}
+
+/** What tells the half on the control plane from others: its place with its settings, or the name that places share. */
+export function placeOfControl(
+  policy: Policy,
+  where: string,
+  settings: unknown,
+): readonly [where: string, settings: unknown] {
+  const shared = policy.sharedControl?.(settings)
+  return shared === undefined ? [where, settings] : [shared, null]
 }
 
 /** Defines a policy: gives its configuration type to `setup`, and freezes it. */

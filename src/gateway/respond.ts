@@ -42,7 +42,7 @@ export function answerLocally(x: Exchange, verdict: Answer): void {
   const fields = new Fields()
   for (const [name, value] of verdict.headers) fields.push(name, value)
   if (x.operation !== null) editLocally(x, x.operation, verdict.status, fields)
-  x.client.reply(verdict.status, fields, '')
+  x.client.reply(verdict.status, fields, verdict.body)
 }
 
 /** A response policy that fails may not keep a refusal from being sent. */

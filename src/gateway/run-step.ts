@@ -22,6 +22,19 @@ export function runStep(x: Exchange, step: Step): Verdict | Promise<Verdict> {
   return settle(x, step, verdict, began)
 }
 
+/** Runs the page of an identity by the same rules. It sets no facts: whoever asks for it is nobody yet. */
+export function runServe(x: Exchange, step: Step, body: Buffer): Verdict | Promise<Verdict> {
+  const began = performance.now()
+  let verdict: Verdict | Promise<Verdict>
+  try {
+    verdict = step.instance.serve!(x, body)
+  } catch (error) {
+    verdict = failed(step, error)
+  }
+  if (verdict instanceof Promise) return within(verdict, step).then((late) => settle(x, step, late, began))
+  return settle(x, step, verdict, began)
+}
+
 function settle(x: Exchange, step: Step, verdict: Verdict, began: number): Verdict {
   const microseconds = Math.round((performance.now() - began) * 1000)
   if (step.observe && verdict.kind !== 'pass') {

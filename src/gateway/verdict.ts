@@ -18,6 +18,8 @@ export interface Skip {
   readonly headers?: DenyDetail['headers']
   /** There is a credential in this identity's place, and it names another: refused so if no identity takes it. */
   readonly otherwise?: Deny
+  /** What a request without any credential is answered in place of a refusal: a browser is sent to log in. */
+  readonly instead?: Answer
 }
 /** The request ends here. A refusal is a value and never shares a channel with an exception. */
 export interface Deny {
@@ -25,11 +27,13 @@ export interface Deny {
   readonly code: Code
   readonly detail: DenyDetail
 }
-/** The gateway answers by itself, and it is no refusal: a preflight, later a cached answer. */
+/** The gateway answers by itself, and it is no refusal: a preflight, a way to the log-in. */
 export interface Answer {
   readonly kind: 'answer'
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** ASCII; '' for none. Nothing of the request goes in unescaped. */
+  readonly body: string
 }
 
 export type Verdict = Pass | Skip | Deny | Answer
@@ -57,6 +61,6 @@ export function notMine(otherwise: Deny): Skip {
 }
 
 /** Answers in the place of the upstream. */
-export function answer(status: number, headers: Answer['headers']): Answer {
-  return { kind: 'answer', status, headers }
+export function answer(status: number, headers: Answer['headers'], body = ''): Answer {
+  return { kind: 'answer', status, headers, body }
 }

@@ -4,6 +4,7 @@ import { id } from '../../engines/http1/names.ts'
 import { CHUNKED_BODY, LENGTH_BODY } from '../../engines/http1/request-head.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
 import { FieldEdit } from '../../gateway/field-edit.ts'
+import { withoutOwnCookies } from '../../gateway/own-cookies.ts'
 import type { Operation } from '../../gateway/plan.ts'
 
 /**
@@ -42,7 +43,8 @@ export function requestText(
     const name = names[i]!
     // After `prepare`, what is reserved is the gateway's own.
     if (fields === x.fields && reservedHeaders.has(name)) continue
-    text += `${name}: ${values[i]!}\r\n`
+    const value = numbers[i] === id.cookie ? withoutOwnCookies(values[i]!) : values[i]!
+    if (value !== '' || numbers[i] !== id.cookie) text += `${name}: ${value}\r\n`
   }
   const { head } = x
   if (head.framing === LENGTH_BODY) text += `content-length: ${head.length}\r\n`
@@ -57,7 +59,7 @@ function prepared(x: Exchange, operation: Operation): Fields {
   const { names, values, numbers } = x.fields
   for (let i = 0; i < names.length; i++)
     if (!operation.reservedHeaders.has(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
-  const upstream = { headers: new FieldEdit(fields) }
+  const upstream = { headers: new FieldEdit(fields), service: operation.upstream.name }
   for (const step of operation.prepare) if (!step.observe) step.instance.prepare!(x, upstream)
   return fields
 }

@@ -4,6 +4,7 @@ import type { Fields } from '../../engines/http1/fields.ts'
 import { CHUNKED_BODY, NO_BODY } from '../../engines/http1/request-head.ts'
 import type { ResponseHead } from '../../engines/http1/response-head.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
+import { dropOwnCookies } from '../../gateway/own-cookies.ts'
 import { editResponse, refuse } from '../../gateway/respond.ts'
 import type { AnswerSource, BodySink } from '../../gateway/streams.ts'
 import { deny } from '../../gateway/verdict.ts'
@@ -164,6 +165,7 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
     const x = this.#x
     x.upstreamMs = performance.now() - this.#sentAt
     this.#began = true
+    dropOwnCookies(head.fields)
     try {
       editResponse(x, x.operation!, head.status, head.fields, false)
     } catch (error) {

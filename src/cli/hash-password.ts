@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream'
+import { hashPassword } from '../engines/passwords/password-hash.ts'
+import type { Output } from './output.ts'
+
+/** Longest password, in bytes: what the `basic` identity reads. */
+const longest = 700
+
+/**
+ * Prints the hash of a password, for a `basic` identity. It is read from standard input, since what stands on a command
+ * line is seen by every user of the machine and kept in the shell's history.
+ */
+export async function runHashPassword(input: Readable, { stdout, stderr }: Output): Promise<number> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    chunks.push(chunk)
+    if (bytes > longest || chunk.includes(10)) break
+  }
+  const [line = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1)
+  if (line === '' || Buffer.byteLength(line) > longest || /\p{Cc}|\ufffd/u.test(line)) {
+    stderr(
+      `Give a password of 1 to ${longest} bytes on standard input, in UTF-8 and without control characters.\n`,
+    )
+    return 2
+  }
+  stdout(`${await hashPassword(line)}\n`)
+  return 0
+}

@@ -1,0 +1,37 @@
+import { policies } from '../policies/registry.ts'
+import type { ConfigurationSource } from '../process/configuration.ts'
+import { judging } from '../process/judging.ts'
+import { renderWhoami, whoami } from '../process/whoami.ts'
+import { headerOf } from './header-option.ts'
+import { jsonText, type Output } from './output.ts'
+
+/** What `whoami` is asked. */
+export interface WhoamiArguments {
+  /** Lines `Name: value`. */
+  readonly header: readonly string[]
+  readonly from?: string
+  readonly identity?: string
+  readonly format: 'text' | 'json'
+  readonly source: ConfigurationSource
+}
+
+/** Judges credentials as the gateway would, and says why. Exit 0: somebody is proven; 1: nobody is. */
+export async function runWhoami(args: WhoamiArguments, { stdout, stderr }: Output): Promise<number> {
+  if (args.header.length === 0) {
+    stderr("Write the header with the credential: sallyport whoami -H 'Authorization: Bearer …'\n")
+    return 2
+  }
+  const query = {
+    headers: args.header.map(headerOf),
+    from: args.from ?? null,
+    identity: args.identity ?? null,
+  }
+  const judged = await judging(args.source, policies, ({ plan }) => whoami(plan, query))
+  if (typeof judged === 'string') {
+    stderr(`${judged}\n`)
+    return 2
+  }
+  stdout(args.format === 'json' ? jsonText(judged) : renderWhoami(judged))
+  const verdicts = judged.map(({ verdict }) => verdict)
+  return verdicts.includes('proven') && !verdicts.includes('refused') ? 0 : 1
+}
