@@ -2,14 +2,18 @@
  * `npm run bench -- <id> [options]`: runs one comparison. A table goes to standard error, one line of JSON to standard
  * output. Everything it starts ends with it, and it ends by itself.
  */
+import { keys } from './keys.ts'
 import { type BenchOptions, parseOptions } from './lib/options.ts'
 import { killAll } from './lib/processes.ts'
 import { x1 } from './x1.ts'
+import { x2 } from './x2.ts'
 import { x5 } from './x5.ts'
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Record<string, unknown>>>> = {
   X1: x1,
+  X2: x2,
   X5: x5,
+  KEYS: keys,
 }
 
 const usage = `usage: npm run bench -- <${Object.keys(benches).join('|')}> [--rounds 3] [--seconds 8] [--connections 64]

@@ -31,7 +31,7 @@ export async function startBackend(core: number, workspace: string): Promise<Bac
         }
       : { file: nginx, args: ['-c', file] }
   const child = startPinned(core, command, folder, { stdout: { file: errors }, stderr: { file: errors } })
-  await probe(`http://127.0.0.1:${port}/orders/1001`, null, child, 10_000)
+  await probe({ url: `http://127.0.0.1:${port}/orders/1001`, authority: null }, child, 10_000)
   const version = nginx === null ? `node ${process.versions.node}` : `nginx ${versionOf(nginx, '-v')}`
   return { port, pid: child.pid ?? 0, version }
 }

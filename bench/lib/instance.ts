@@ -13,6 +13,10 @@ export interface Place {
   readonly workspace: string
   readonly backendPort: number
   readonly certificate: Certificate
+  /** Further values for the names in the configuration. */
+  readonly values?: Readonly<Record<string, string | number>>
+  /** Headers without which the gateway refuses the measured operation. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A running gateway that has given the backend's answer over clear text and over TLS. */
@@ -43,6 +47,7 @@ export async function startGateway(gateway: Gateway, place: Place): Promise<Inst
     TLS: tls,
     ADMIN: admin,
     BACKEND: place.backendPort,
+    ...place.values,
   }
   const certificate = { CERT: cert, KEY: key, PEM: pem }
   mkdirSync(folder, { mode: 0o700 })
@@ -64,9 +69,11 @@ export async function startGateway(gateway: Gateway, place: Place): Promise<Inst
   }
   try {
     const begun = performance.now()
-    const first = await probe(urls.plain.replace('localhost', '127.0.0.1'), null, child, 20_000)
+    const { headers = {} } = place
+    const address = urls.plain.replace('localhost', '127.0.0.1')
+    const first = await probe({ url: address, authority: null, headers }, child, 20_000)
     const startMs = begun - start + first.firstByteMs
-    const secure = await probe(urls.tls, readFileSync(cert), child, 20_000)
+    const secure = await probe({ url: urls.tls, authority: readFileSync(cert), headers }, child, 20_000)
     return { gateway, pid: child.pid ?? 0, urls, cipher: secure.cipher, startMs, log, child }
   } catch (error) {
     await stop(child)

@@ -8,6 +8,8 @@ export interface Load {
   readonly connections: number
   readonly core: number
   readonly folder: string
+  /** Lua script that makes the requests, and its arguments; left out, all requests are the same. */
+  readonly script?: { readonly file: string; readonly args: readonly string[] }
 }
 
 export interface WrkResult {
@@ -26,13 +28,14 @@ export interface WrkResult {
  * send, so that all of them parse the same request.
  */
 export function startWrk(load: Load): { child: ChildProcess; result: Promise<WrkResult> } {
-  const args = ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '--timeout', '5s', '--latency']
-  const child = startPinned(
-    load.core,
-    { file: 'wrk', args: [...args, '-H', 'X-Forwarded-Proto: https', load.url] },
-    load.folder,
-    { stdout: 'pipe', stderr: 'ignore' },
-  )
+  const { script } = load
+  const closed = ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '--timeout', '5s', '--latency']
+  const scripted = script === undefined ? [load.url] : ['-s', script.file, load.url, '--', ...script.args]
+  const args = [...closed, '-H', 'X-Forwarded-Proto: https', ...scripted]
+  const child = startPinned(load.core, { file: 'wrk', args }, load.folder, {
+    stdout: 'pipe',
+    stderr: 'ignore',
+  })
   const output = new Promise<string>((resolve, reject) => {
     let text = ''
     child.stdout?.setEncoding('utf8').on('data', (part: string) => {

@@ -10,11 +10,15 @@ export interface ExampleApi {
   end(): void
 }
 
-/** Starts the example API in a process of its own, as a service would be, and waits until it listens. */
-export async function startApi(port: number = defaultPort): Promise<ExampleApi> {
+/**
+ * Starts the example API in a process of its own, as a service would be, and waits until it listens. With `callerKeys`,
+ * the address of the gateway's key set, it answers only callers that the gateway signed.
+ */
+export async function startApi(port: number = defaultPort, callerKeys = ''): Promise<ExampleApi> {
   const child = fork(join(import.meta.dirname, 'api.ts'), [String(port)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
+    env: { ...process.env, ORDERS_CALLER_KEYS: callerKeys },
   })
   const ended = once(child, 'exit').then(() => 'ended' as const)
   const first = await Promise.race([once(child, 'message'), ended])

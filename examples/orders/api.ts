@@ -1,12 +1,16 @@
 /**
- * The example service behind the gateway: a small order API on loopback, written with nothing but Node. It knows
- * nothing of Sallyport, trusts whoever reaches it, and keeps its orders in memory.
+ * The example service behind the gateway: a small order API on loopback, written with nothing but Node. It keeps its
+ * orders in memory, and trusts whoever reaches it unless it is told where the gateway publishes its keys.
  *
  *     node examples/orders/api.ts [PORT]        (default 9300, or ORDERS_PORT)
+ *
+ * With ORDERS_CALLER_KEYS, the address of the gateway's key set, it answers only requests whose caller the gateway has
+ * signed; all but the status, which is for everybody.
  */
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Caller, callerReader } from './caller.ts'
 import { Orders, readChange, readOrder } from './orders.ts'
 
 /** Where the API listens unless told otherwise. */
@@ -14,11 +18,14 @@ export const defaultPort = 9300
 
 const jsonLimit = 1_000_000
 
-/** Makes the API's server; it does not listen yet. */
-export function createApi(): Server {
+/** Reads the caller from the token that the gateway made, as `callerReader` does. */
+type ReadCaller = (token: string | undefined) => Promise<Caller | null>
+
+/** Makes the API's server; it does not listen yet. With `readCaller` it answers only callers that the gateway signed. */
+export function createApi(readCaller: ReadCaller | null = null): Server {
   const orders = new Orders()
   const server = createServer((request, response) => {
-    answer(orders, request, response).catch((error: unknown) => {
+    admit(readCaller, orders, request, response).catch((error: unknown) => {
       // A client that went away in the middle of a body is no failure of this service.
       if (!response.headersSent)
         json(response, 500, { error: error instanceof Error ? error.message : 'failed' })
@@ -28,6 +35,20 @@ export function createApi(): Server {
   // Longer than the gateway keeps idle connections, so that it is never this side that closes first.
   server.keepAliveTimeout = 120_000
   return server
+}
+
+async function admit(
+  readCaller: ReadCaller | null,
+  orders: Orders,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (readCaller !== null && request.url?.split('?', 1)[0] !== '/orders/status') {
+    const token = request.headers['x-caller-token']
+    if ((await readCaller(typeof token === 'string' ? token : undefined)) === null)
+      return json(response, 401, { error: 'the gateway has not signed the caller' })
+  }
+  return answer(orders, request, response)
 }
 
 async function answer(orders: Orders, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -182,7 +203,8 @@ function json(
 
 function main(): void {
   const port = Number(process.argv[2] ?? process.env['ORDERS_PORT'] ?? defaultPort)
-  const server = createApi()
+  const keySet = process.env['ORDERS_CALLER_KEYS'] ?? ''
+  const server = createApi(keySet === '' ? null : callerReader(keySet, 'sallyport', 'orders'))
   server.on('error', (error: NodeJS.ErrnoException) => {
     const why = error.code === 'EADDRINUSE' ? 'is taken: end what listens there' : `: ${error.message}`
     const sentence = `The orders API cannot listen: port ${port} ${why}.`

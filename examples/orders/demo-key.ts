@@ -1,6 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { KeyIndex } from '../../src/store/key-index.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 
 /**
@@ -29,5 +28,6 @@ function isLive(store: Store, file: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
-  return new KeyIndex(store.keys.snapshot(), store.pepper).find(key)?.identity === 'partners'
+  const found = store.keys.find(key)
+  return found?.identity === 'partners' && found.state === 'live'
 }

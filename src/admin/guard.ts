@@ -1,44 +1,96 @@
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codes } from '../codes.ts'
-import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
-import { isLoopback } from '../engines/networks/special.ts'
+import type { AdminCaller } from './caller.ts'
 import type { AdminHost } from './host.ts'
+import { isOwnHost } from './own-host.ts'
+import { may, type Permission } from './permissions.ts'
 import { type Problem, problemWith } from './reply.ts'
-import type { RouteGroup } from './routes.ts'
 
-/** Decides about a request before anything else of it is looked at. Null lets it on. */
-export type Guard = (request: IncomingMessage, group: RouteGroup) => Promise<Problem | null>
+/**
+ * What a route asks of its caller. `open`: nothing; `metrics`: a listed network, or `view`; `known`: any role; else
+ * the permission.
+ */
+export type Needs = 'open' | 'metrics' | 'known' | Permission
+
+/** A request that may go on. The caller is null where none was asked for. */
+export interface Admitted {
+  readonly kind: 'admitted'
+  readonly caller: AdminCaller | null
+}
+
+/** Decides about a request before anything else of it is looked at. */
+export type Guard = (request: IncomingMessage, needs: Needs) => Promise<Admitted | Problem>
 
 /** The token has 256 bits, so guessing is hopeless at any rate; this keeps it from costing the process much. */
 const wrongTokenDelayMs = 200
 
+const anonymous: Admitted = { kind: 'admitted', caller: null }
+
 /** An `ops` listener has no token: kubelet and Prometheus ask under whatever name or address they know. */
-export const opsGuard: Guard = async () => null
+export const opsGuard: Guard = async () => anonymous
 
 /** Guard of the admin listener. Loopback is no credential: any process or web page on the machine comes from there. */
 export function adminGuard(
-  host: Pick<AdminHost, 'checkToken' | 'refused'>,
+  host: Pick<AdminHost, 'store' | 'identify' | 'refused'>,
   listenHost: string,
   openMetricsTo: readonly string[],
 ): Guard {
   const metricsNetworks = new NetworkSet(openMetricsTo)
-  return async (request, group) => {
+  return async (request, needs) => {
     if (!isOwnHost(request, listenHost)) return problemWith(codes.ADMIN_HOST_REFUSED)
-    if (group === 'health') return null
+    // Browsers name the page that sends a change. None of ours does, whatever credential its browser adds (CSRF).
+    if (request.method !== 'GET' && request.method !== 'HEAD' && request.headers.origin !== undefined)
+      return problemWith(codes.ADMIN_ORIGIN_REFUSED)
+    if (needs === 'open') return anonymous
+    const address = request.socket.remoteAddress ?? ''
     // The socket's address: a header is written by whoever sends it (T54).
-    if (group === 'metrics' && metricsNetworks.has(request.socket.remoteAddress ?? '')) return null
-    const token = bearerToken(request)
-    if (token !== null && host.checkToken(token)) return null
-    host.refused()
-    if (token !== null) await sleep(wrongTokenDelayMs)
-    return problemWith(
-      codes.ADMIN_TOKEN_REQUIRED,
-      {},
-      { 'WWW-Authenticate': 'Bearer realm="sallyport admin"' },
-    )
+    if (needs === 'metrics' && metricsNetworks.has(address)) return anonymous
+    const caller = await proven(request, address, host)
+    if ('kind' in caller) {
+      host.refused(address, null)
+      return caller
+    }
+    if (needs === 'known' || may(caller.role, needs === 'metrics' ? 'view' : needs))
+      return { kind: 'admitted', caller }
+    host.refused(address, caller.name)
+    return problemWith(codes.ADMIN_NOT_ALLOWED, { detail: `The role ${caller.role} does not include this.` })
   }
+}
+
+/** Who asks: the holder of an admin token, or a caller that `admin.callers` names. */
+async function proven(
+  request: IncomingMessage,
+  address: string,
+  host: Pick<AdminHost, 'store' | 'identify'>,
+): Promise<AdminCaller | Problem> {
+  const bearer = bearerToken(request)
+  const token = bearer === null ? null : host.store.adminTokens.find(bearer)
+  if (token !== null) return { name: `admin token ${token.name}`, role: token.role, address }
+  const identified = await host.identify({
+    method: request.method ?? '',
+    path: pathOf(request),
+    headers: headerLines(request),
+    address,
+  })
+  switch (identified.kind) {
+    case 'caller':
+      if (identified.role !== null) return { name: identified.name, role: identified.role, address }
+      return problemWith(codes.ADMIN_NOT_ALLOWED, { detail: 'No rule of `admin.callers` gives you a role.' })
+    case 'failed':
+      return problemWith(identified.code)
+    case 'nothing':
+      if (bearer !== null) await sleep(wrongTokenDelayMs)
+      return unproven()
+    case 'wrong':
+      await sleep(wrongTokenDelayMs)
+      return unproven()
+  }
+}
+
+function unproven(): Problem {
+  return problemWith(codes.ADMIN_TOKEN_REQUIRED, {}, { 'WWW-Authenticate': 'Bearer realm="sallyport admin"' })
 }
 
 /** Exactly one `Authorization: Bearer` with characters of a token (RFC 6750 §2.1). */
@@ -48,18 +100,14 @@ function bearerToken(request: IncomingMessage): string | null {
   return /^Bearer ([A-Za-z0-9._~+/-]{1,256}=*)$/i.exec(values[0]!)?.[1] ?? null
 }
 
-/**
- * A web page can point its own name at 127.0.0.1 and then read what it fetches (DNS rebinding), but its browser still
- * sends that name. Ours are: loopback, the address this connection arrived at, and the configured one.
- */
-function isOwnHost(request: IncomingMessage, listenHost: string): boolean {
-  const values = request.headersDistinct['host'] ?? []
-  if (values.length !== 1) return false
-  const name = /^(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?$/i.exec(values[0]!)?.[1]?.toLowerCase()
-  if (name === undefined) return false
-  if (name === 'localhost' || (listenHost !== '' && name === listenHost.toLowerCase())) return true
-  const address = parseAddress(name.startsWith('[') ? name.slice(1, -1) : name)
-  if (address === null) return false
-  const local = parseAddress(request.socket.localAddress ?? '')
-  return isLoopback(address) || (local !== null && formatAddress(local) === formatAddress(address))
+function pathOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?')
+  return mark === -1 ? url : url.slice(0, mark)
+}
+
+function headerLines({ rawHeaders }: IncomingMessage): (readonly [string, string])[] {
+  const lines: (readonly [string, string])[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    lines.push([rawHeaders[i]!.toLowerCase(), rawHeaders[i + 1]!])
+  return lines
 }

@@ -1,19 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { createLog } from '../observe/log.ts'
-import type { AdminHost, ExplainQuery } from './host.ts'
+import { type AdminRole, adminRoles } from '../store/admin-roles.ts'
+import { openStore, type Store } from '../store/store.ts'
+import type { AdminHost, ExplainQuery, Identified } from './host.ts'
 import { type AdminOptions, type AdminServer, startAdmin } from './server.ts'
 
 // What the tests of this folder share: a host that notes what is asked of it, and clients.
 
-/** The token that the admin listener under test accepts. */
-export const token: string = 'spa_right-token'
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'))
+
+/** The store that the listeners under test share. */
+export const store: Store = openStore(folder)
+after(() => {
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const actor = { name: 'test', from: null }
+
+/** The first admin token. */
+export const token: string = store.adminTokens.ensure(actor)!
+
+/** A token of each role. */
+export const tokenOf: Readonly<Record<AdminRole, string>> = Object.fromEntries(
+  adminRoles.map((role) => [role, store.adminTokens.create(actor, { name: role, role }).token]),
+) as Record<AdminRole, string>
 
 export interface Seen {
   ready: boolean
   refusals: number
+  identified: Identified
   reloads: number
   question: ExplainQuery | null
   reloadProblems: readonly string[]
@@ -25,6 +47,7 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
   const seen: Seen = {
     ready: true,
     refusals: 0,
+    identified: { kind: 'nothing' },
     reloads: 0,
     question: null,
     reloadProblems: [],
@@ -35,7 +58,9 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
     ready: () => seen.ready,
     metrics: () => '# HELP a b\n',
     log: createLog({ stream: seen.log }),
-    checkToken: (presented) => presented === token,
+    store,
+    identities: () => [{ name: 'partners', type: 'api-key' }],
+    identify: async () => seen.identified,
     status: () => seen.status(),
     refused: () => void seen.refusals++,
     undeclared: () => ({ requests: [], others: 0 }),
@@ -113,3 +138,20 @@ export function raw(server: AdminServer, bytes: string): Promise<string> {
 }
 
 export const withToken: Headers = { authorization: `Bearer ${token}` }
+
+/** A change, as a caller of this role asks for it. */
+export function post(
+  server: AdminServer,
+  path: string,
+  body: unknown,
+  role: AdminRole = 'admin',
+  headers: Headers = {},
+): Promise<Reply> {
+  return call(
+    server,
+    'POST',
+    path,
+    { authorization: `Bearer ${tokenOf[role]}`, 'content-type': 'application/json', ...headers },
+    JSON.stringify(body),
+  )
+}

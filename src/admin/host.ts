@@ -1,4 +1,8 @@
+import type { Code } from '../codes.ts'
 import type { Log } from '../observe/log.ts'
+import type { AdminRole } from '../store/admin-roles.ts'
+import type { Actor } from '../store/change.ts'
+import type { Store } from '../store/store.ts'
 
 /** What listeners without a token may show. */
 export interface OpsHost {
@@ -11,17 +15,41 @@ export interface OpsHost {
 
 /** What the admin API does; the process provides it. */
 export interface AdminHost extends OpsHost {
-  /** Whether this is the admin token; takes the same time for every wrong one. */
-  checkToken(presented: string): boolean
+  readonly store: Store
+  /** Names of the configured identities: what is kept for one must be for one that is there. */
+  identities(): readonly { readonly name: string; readonly type: string }[]
+  /** Judges a request by the identities of `admin.callers`. */
+  identify(request: PresentedRequest): Promise<Identified>
   /** Version, uptime, generation, threads, sinks: anything that is JSON. */
   status(): unknown
   /** What `undeclared: observe` let through: anything that is JSON. */
   undeclared(): unknown
   explain(query: ExplainQuery): Promise<Explanation>
-  reload(): Promise<ReloadOutcome>
-  /** A request without the right token was refused. */
-  refused(): void
+  reload(actor: Actor): Promise<ReloadOutcome>
+  /** A request that proved nothing, or a caller who may not do this, was refused. `address` is that of its socket. */
+  refused(address: string, caller: string | null): void
 }
+
+/** A request with its credentials. */
+export interface PresentedRequest {
+  readonly method: string
+  readonly path: string
+  /** Names in lower case, in the order they were sent. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Of the socket. */
+  readonly address: string
+}
+
+/** What the identities say of a request. */
+export type Identified =
+  /** No credential that any of them knows. */
+  | { readonly kind: 'nothing' }
+  /** A credential that is wrong. */
+  | { readonly kind: 'wrong' }
+  /** A caller; the role is null when no rule gives it one. `name` is `identity/id`. */
+  | { readonly kind: 'caller'; readonly name: string; readonly role: AdminRole | null }
+  /** It cannot be judged now. */
+  | { readonly kind: 'failed'; readonly code: Code }
 
 export interface ExplainQuery {
   readonly method: string

@@ -5,10 +5,13 @@ import { type Code, codes } from '../codes.ts'
 import type { Address } from '../config/spec.ts'
 import { problem } from '../gateway/respond.ts'
 import type { Log } from '../observe/log.ts'
+import { shareConnections } from './connection-share.ts'
 import { adminGuard, type Guard, opsGuard } from './guard.ts'
 import type { AdminHost, OpsHost } from './host.ts'
+import { parseJson, readBody } from './json-body.ts'
 import { problemWith, send } from './reply.ts'
-import { opsRoutes, type Route, routes } from './routes.ts'
+import type { Route } from './route.ts'
+import { opsRoutes, routes } from './routes.ts'
 
 export interface AdminServer {
   /** Where it listens, with the port that port 0 came to. */
@@ -30,9 +33,8 @@ export interface OpsOptions {
   readonly host: OpsHost
 }
 
-/** Largest body of a request, in bytes. No route needs one; a client may send one all the same. */
-const mostBodyBytes = 65_536
 const mostConnections = 64
+const mostConnectionsOfOne = 32
 const closeDeadlineMs = 1000
 
 /** Starts the admin listener. Rejects with Node's error, such as EADDRINUSE. */
@@ -44,7 +46,7 @@ export function startAdmin(options: AdminOptions): Promise<AdminServer> {
 /** Starts a listener for probes and metrics, without a token; nothing else answers there. */
 export function startOps(options: OpsOptions): Promise<AdminServer> {
   const { host, address, serve } = options
-  const served = opsRoutes.filter((route) => serve.some((group) => group === route.group))
+  const served = opsRoutes.filter(({ needs }) => serve.includes(needs === 'metrics' ? 'metrics' : 'health'))
   return start(address, host, served, opsGuard)
 }
 
@@ -63,6 +65,7 @@ async function start<Host extends { readonly log: Log }>(
     requireHostHeader: false, // The guard refuses its absence with a problem of ours.
   })
   server.maxConnections = mostConnections
+  shareConnections(server, mostConnectionsOfOne)
   server.maxRequestsPerSocket = 1000
   // Whatever an answer waits for, it does not hold a connection for longer.
   server.setTimeout(60_000)
@@ -93,34 +96,26 @@ async function answer<Host>(
   const here = table.filter((route) => route.path === path)
   const route = here.find((each) => each.method === method)
 
-  // The guard comes before 404 and 405: without a token nobody learns which routes there are.
-  const refusal = await guard(request, route?.group ?? 'admin')
-  if (refusal !== null) return send(response, id, refusal, true)
+  // The guard comes before 404 and 405: who proves nothing learns of no route.
+  const admitted = await guard(request, route?.needs ?? 'known')
+  if (admitted.kind === 'problem') return send(response, id, admitted, true)
   if (here.length === 0) return send(response, id, problemWith(codes.PATH_UNDECLARED), true)
   if (route === undefined) {
     const allow = here.map((each) => (each.method === 'GET' ? 'GET, HEAD' : each.method)).join(', ')
     return send(response, id, problemWith(codes.METHOD_UNDECLARED, {}, { Allow: allow }), true)
   }
-  if (!(await skipBody(request))) return send(response, id, problemWith(codes.BODY_TOO_LARGE), true)
+  const bytes = await readBody(request)
+  if (bytes === null) return send(response, id, problemWith(codes.BODY_TOO_LARGE), true)
+  let body: unknown
+  if (route.takesBody) {
+    const read = parseJson(request, bytes)
+    if (!read.ok)
+      return send(response, id, problemWith(codes.ADMIN_REQUEST_INVALID, { detail: read.detail }), false)
+    body = read.value
+  }
   const parameters = new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1))
-  const reply = await route.handle(host, { parameters, accept: request.headers.accept ?? '' })
-  send(response, id, reply, false)
-}
-
-/** Reads past the body; false when it is too large. */
-async function skipBody(request: IncomingMessage): Promise<boolean> {
-  if (Number(request.headers['content-length'] ?? 0) > mostBodyBytes) return false
-  let bytes = 0
-  // Not `for await`: leaving that early would destroy the socket before it is told why.
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > mostBodyBytes) request.pause()
-  })
-  return await new Promise((resolve) => {
-    request.on('pause', () => resolve(false))
-    request.on('end', () => resolve(true))
-    request.on('error', () => resolve(false))
-  })
+  const accept = request.headers.accept ?? ''
+  send(response, id, await route.handle(host, { parameters, accept, body, caller: admitted.caller }), false)
 }
 
 /** What Node's parser refused: no request, so no guard and no route. */

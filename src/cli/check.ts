@@ -3,7 +3,7 @@ import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
 import { LiveLookups } from '../process/live-lookups.ts'
 import { StartError } from '../process/start-error.ts'
-import { type Output, wantsColor } from './output.ts'
+import { jsonText, type Output, wantsColor } from './output.ts'
 
 /** Judges a configuration. 0: nothing to say. 1: findings. 2: it cannot be used. */
 export async function runCheck(
@@ -16,7 +16,13 @@ export async function runCheck(
     const { spec, findings } = await readConfiguration(source, policies, 1, new LiveLookups())
     if (format === 'json') {
       stdout(
-        `${JSON.stringify({ usable: true, operations: spec.operations.length, findings, opens: spec.opens, problems: [] }, null, 2)}\n`,
+        jsonText({
+          usable: true,
+          operations: spec.operations.length,
+          findings,
+          opens: spec.opens,
+          problems: [],
+        }),
       )
     } else {
       const anonymous = spec.operations.filter(
@@ -33,7 +39,11 @@ export async function runCheck(
     if (format === 'json') {
       const listed = problems.map((problem) => ({ at: sourceText(problem.source, source.cwd), ...problem }))
       stdout(
-        `${JSON.stringify({ usable: false, problems: listed, message: problems.length === 0 ? error.message : undefined }, null, 2)}\n`,
+        jsonText({
+          usable: false,
+          problems: listed,
+          message: problems.length === 0 ? error.message : undefined,
+        }),
       )
     } else
       stderr(

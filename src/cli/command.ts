@@ -5,9 +5,11 @@ import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
 import { dataFolderOf } from './data-folder.ts'
 import { runExplain } from './explain.ts'
+import { runHashPassword } from './hash-password.ts'
 import { runInit } from './init.ts'
-import { runKeys } from './keys.ts'
+import { type KeysArguments, runKeys } from './keys.ts'
 import { runStart } from './start.ts'
+import { runWhoami } from './whoami.ts'
 
 const stdout = (text: string): void => void process.stdout.write(text)
 const stderr = (text: string): void => void process.stderr.write(text)
@@ -153,48 +155,78 @@ function program(): Command {
       },
     )
 
+  command(
+    'whoami',
+    'judge a credential by every identity, and name the likely mistake',
+    '  sallyport whoami -H "Authorization: Bearer $(cat token)"\n  sallyport whoami -H \'X-API-Key: …\' --identity partners\n',
+  )
+    .addOption(files())
+    .addOption(data())
+    .addOption(repeated('-H, --header <line>', 'header with a credential, as `Name: value`, may be repeated'))
+    .option('--identity <name>', 'ask this identity only')
+    .option('--from <address>', 'assume the request comes from this address')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
+    .action(async (options: SourceOptions & WhoamiFlags) => {
+      const { header, identity, from, format } = options
+      process.exitCode = await runWhoami(
+        {
+          header,
+          ...(identity === undefined ? {} : { identity }),
+          ...(from === undefined ? {} : { from }),
+          format,
+          source: source(options),
+        },
+        { stdout, stderr },
+      )
+    })
+
   const keys = command(
     'keys',
-    'issue, list and revoke API keys',
-    '  sallyport keys create partners --owner ada\n  sallyport keys list\n  sallyport keys revoke key_4fJ…\n',
+    'issue, list, rotate and revoke API keys',
+    '  sallyport keys create partners --owner ada --scope orders:read --expires 90d\n  sallyport keys list --state live\n  sallyport keys rotate key_4fJ… --overlap 24h\n  sallyport keys revoke key_4fJ…\n  git log -p | sallyport keys leaked\n',
   )
   const sub = (name: string, text: string): Command =>
     keys.command(name).description(text).exitOverride().addOption(files()).addOption(data())
+  const run = async (
+    action: KeysArguments['action'],
+    options: SourceOptions & KeysFlags,
+    more: Partial<KeysArguments> = {},
+  ): Promise<void> => {
+    const issuedFor = action === 'create' ? more.identity : undefined
+    const dataFolder = await dataFolderOf(source(options), issuedFor)
+    process.exitCode = await runKeys({ ...options, ...more, action, dataFolder, ...streams })
+  }
   sub('create', 'issue a key; it is printed once')
     .argument('<identity>', 'identity of type api-key')
     .requiredOption('--owner <name>', 'whom it is for')
+    .addOption(repeated('--scope <scope>', 'what it is issued for, may be repeated'))
+    .addOption(repeated('--label <name=value>', 'label, may be repeated'))
+    .addOption(repeated('--network <cidr>', 'network it may be used from, may be repeated (without: all)'))
+    .option('--expires <when>', 'when it ends: 90d, 2027-01-31 (without: never)')
     .option('--json', 'print JSON', false)
-    .action(async (identity: string, options: SourceOptions & { owner: string; json: boolean }) => {
-      const dataFolder = await dataFolderOf(source(options), identity)
-      process.exitCode = await runKeys({
-        action: 'create',
-        dataFolder,
-        identity,
-        owner: options.owner,
-        json: options.json,
-        ...streams,
-      })
-    })
+    .action((identity: string, options: SourceOptions & KeysFlags) => run('create', options, { identity }))
   sub('list', 'list keys, without their secrets')
+    .option('--identity <name>', 'only those of this identity')
+    .option('--owner <name>', 'only those of this owner')
+    .option('--label <name=value>', 'only those with this label')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(keyStates))
     .option('--json', 'print JSON', false)
-    .action(async (options: SourceOptions & { json: boolean }) => {
-      process.exitCode = await runKeys({
-        action: 'list',
-        dataFolder: await dataFolderOf(source(options)),
-        json: options.json,
-        ...streams,
-      })
-    })
+    .action(({ label, ...options }: SourceOptions & Omit<KeysFlags, 'label'> & { label?: string }) =>
+      run('list', options, label === undefined ? {} : { label: [label] }),
+    )
+  sub('rotate', 'issue a key in place of another, which ends after the overlap')
+    .argument('<id>', 'id of the key')
+    .option('--overlap <time>', 'how long the old key still counts; 0 ends it at once', '24h')
+    .option('--json', 'print JSON', false)
+    .action((id: string, options: SourceOptions & KeysFlags) => run('rotate', options, { id }))
   sub('revoke', 'end a key at once')
     .argument('<id>', 'id of the key')
-    .action(async (id: string, options: SourceOptions) => {
-      process.exitCode = await runKeys({
-        action: 'revoke',
-        dataFolder: await dataFolderOf(source(options)),
-        id,
-        ...streams,
-      })
-    })
+    .action((id: string, options: SourceOptions & KeysFlags) => run('revoke', options, { id }))
+  sub('leaked', 'find keys in a text and revoke them: exit 1 when something was found')
+    .argument('[file]', 'file to read, - for standard input', '-')
+    .option('--dry-run', 'find only', false)
+    .option('--json', 'print JSON', false)
+    .action((file: string, options: SourceOptions & KeysFlags) => run('leaked', options, { file }))
 
   command(
     'admin-token',
@@ -207,11 +239,30 @@ function program(): Command {
       process.exitCode = runAdminToken(await dataFolderOf(source(options)), { stdout, stderr })
     })
 
+  command(
+    'hash-password',
+    'print the hash of a password from standard input, for a basic identity',
+    '  sallyport hash-password < password.txt\n',
+  ).action(async () => {
+    process.exitCode = await runHashPassword(process.stdin, { stdout, stderr })
+  })
+
   command('completion', 'print a completion script', '  source <(sallyport completion bash)\n')
     .addArgument(new Command().createArgument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action((shell: 'bash' | 'zsh' | 'fish') => stdout(completionScript(shell)))
   return root
 }
+
+interface WhoamiFlags {
+  readonly header: string[]
+  readonly identity?: string
+  readonly from?: string
+  readonly format: 'text' | 'json'
+}
+
+const keyStates = ['live', 'expired', 'revoked']
+
+type KeysFlags = Omit<KeysArguments, 'action' | 'dataFolder' | 'id' | 'file' | 'stdin' | 'stdout' | 'stderr'>
 
 interface ExplainFlags {
   readonly as?: string

@@ -6,8 +6,8 @@ import { type ConfigurationSource, readConfiguration } from '../process/configur
 import { type ExplainedRequest, explain, renderExplanation } from '../process/explain.ts'
 import { judging } from '../process/judging.ts'
 import { LiveLookups } from '../process/live-lookups.ts'
-import { StartError } from '../process/start-error.ts'
-import type { Output } from './output.ts'
+import { headerOf } from './header-option.ts'
+import { jsonText, type Output } from './output.ts'
 
 /** What `explain` is asked. */
 export interface ExplainArguments {
@@ -45,12 +45,6 @@ export async function runExplain(args: ExplainArguments, { stdout, stderr }: Out
     : explainRunning(args, args.admin, query, { stdout, stderr })
 }
 
-function headerOf(line: string): readonly [string, string] {
-  const colon = line.indexOf(':')
-  if (colon <= 0 || /[\r\n\0]/.test(line)) throw new StartError('Write a header as `Name: value`.')
-  return [line.slice(0, colon), line.slice(colon + 1).trim()]
-}
-
 async function explainFile(
   { source, format }: ExplainArguments,
   query: ExplainQuery,
@@ -61,7 +55,7 @@ async function explainFile(
     stderr(`${explanation.problem}\n`)
     return 2
   }
-  stdout(format === 'json' ? `${JSON.stringify(explanation.json, null, 2)}\n` : explanation.text)
+  stdout(format === 'json' ? jsonText(explanation.json) : explanation.text)
   return exitCodeOf(explanation.json as ExplainedRequest)
 }
 
@@ -105,7 +99,7 @@ async function explainRunning(
     return 2
   }
   const explanation = JSON.parse(body) as ExplainedRequest
-  stdout(format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : renderExplanation(explanation))
+  stdout(format === 'json' ? jsonText(explanation) : renderExplanation(explanation))
   return exitCodeOf(explanation)
 }
 

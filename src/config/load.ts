@@ -13,6 +13,7 @@ import { refuseTakenAddresses, resolveAdmin, resolveListeners } from './resolve/
 import { resolveServices } from './resolve/services.ts'
 import { resolveSinks } from './resolve/sinks.ts'
 import { Steps } from './resolve/steps.ts'
+import { findUnaskedCertificates } from './resolve/unasked-certificates.ts'
 import { findUnused } from './resolve/unused.ts'
 import { usedSteps } from './resolve/used-steps.ts'
 import { type Configuration, configurationSchema } from './schema/configuration.ts'
@@ -105,6 +106,7 @@ async function load(
     opens: report.opens.map(({ what, source }) => ({ what: clean(what), source })),
   }
   findUnused(spec, report)
+  findUnaskedCertificates(spec, policies, report)
   return { ok: true, spec, findings: report.findings.map(cleaned(references)) }
 }
 

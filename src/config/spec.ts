@@ -1,3 +1,5 @@
+import type { AdminRole } from '../store/admin-roles.ts'
+
 /**
  * The resolved configuration: what loading, inheritance and OpenAPI documents come to. Plain data (it is posted to
  * data threads, which compile it into their plan), complete (no defaults are filled in later), and each part knows
@@ -57,6 +59,8 @@ export interface ListenerSpec {
   readonly tls: TlsSpec | null
   /** Clear text is served only to these balancers (networks), for requests they received over HTTPS. */
   readonly clearTextFrom: readonly string[]
+  /** Null where clients are not asked for certificates. */
+  readonly clientCertificates: ClientCertificatesSpec | null
   /** A host that no certificate covers: refused with 421, or served. */
   readonly misdirected: 'refuse' | 'serve'
   /** For `redirect`: the port that the redirect names (443 is left out of the address). */
@@ -76,11 +80,45 @@ export interface TlsSpec {
   readonly local: readonly string[]
 }
 
+/** Headers by which balancers tell the certificate of their client. */
+export const certificateHeaders = [
+  'client-cert', // RFC 9440
+  'x-forwarded-client-cert', // Envoy
+  'x-forwarded-tls-client-cert', // Traefik
+  'ssl-client-cert', // ingress-nginx
+  'x-ssl-client-cert', // nginx
+  'x-amzn-mtls-clientcert-leaf', // AWS, verify
+  'x-amzn-mtls-clientcert', // AWS, passthrough
+] as const
+export type CertificateHeader = (typeof certificateHeaders)[number]
+
+export interface ClientCertificatesSpec {
+  /** Absolute paths. */
+  readonly authorities: readonly string[]
+  readonly crl: readonly string[]
+  /** Connections, or requests of balancers, without a trusted certificate are refused. */
+  readonly required: boolean
+  /** Of listeners in clear text; null with TLS. */
+  readonly header: CertificateHeader | null
+}
+
 export interface AdminSpec {
   readonly address: Address
   /** Networks that read `/metrics` without a token. */
   readonly openMetricsTo: readonly string[]
+  /** Which callers of which identity administer the gateway; the first rule that fits gives the role. */
+  readonly callers: readonly AdminCallerRule[]
   readonly source: Source
+}
+
+/** Gives a role of the admin API to callers of an identity: by one of the lists. */
+export interface AdminCallerRule {
+  readonly identity: string
+  readonly role: AdminRole
+  /** What of the caller is compared. */
+  readonly by: 'callers' | 'roles' | 'scopes'
+  /** One of these is enough. */
+  readonly anyOf: readonly string[]
 }
 
 export interface WireLimits {

@@ -160,7 +160,7 @@ function admit(x: Exchange, operation: Operation): Verdict {
   if ((x.pathClasses & ~operation.allowedPathClasses) !== 0) return deny(codes.PATH_AMBIGUOUS)
   const { head } = x
   if (head.aliased) {
-    const name = ambiguousName(x, operation.spec.allowHeaderNames)
+    const name = ambiguousName(x, operation)
     if (name !== null) return deny(codes.HEADER_NAME_AMBIGUOUS, { reason: name })
   }
   if (head.framing !== NO_BODY) {
@@ -172,13 +172,16 @@ function admit(x: Exchange, operation: Operation): Verdict {
   return pass
 }
 
-/** A name with `_` or `.` that is not declared, or that two fields of the request collapse into. */
-function ambiguousName(x: Exchange, allowed: readonly string[]): string | null {
+/**
+ * A name with `_` or `.` that is not declared, that two fields of the request collapse into, or that services may take
+ * for one that only the gateway writes: no declaration opens that (T19).
+ */
+function ambiguousName(x: Exchange, { spec, reservedHeaders }: Operation): string | null {
   const { names } = x.fields
   for (const name of names) {
     const plain = collapse(name)
     if (plain === name) continue
-    if (!allowed.includes(name)) return name
+    if (!spec.allowHeaderNames.includes(name) || reservedHeaders.has(plain)) return name
     if (names.some((other) => other !== name && collapse(other) === plain)) return name
   }
   return null

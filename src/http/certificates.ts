@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import type { TlsSpec } from '../config/spec.ts'
+import type { ClientTrust } from '../engines/x509/client-trust.ts'
 
 /** A certificate with its key, and the hosts it speaks for. */
 export interface Certificate {
@@ -33,12 +34,32 @@ export function profileOptions(profile: TlsSpec['profile']): SecureContextOption
   }
 }
 
-/** Reads a certificate and its key from PEM files. Throws when they do not belong together. */
-export function readCertificate(certFile: string, keyFile: string, profile: TlsSpec['profile']): Certificate {
+/**
+ * Reads a certificate and its key from PEM files. Throws when they do not belong together. `trust` is of the clients of
+ * its listener: without the authorities in each context, one chosen by SNI would trust every public authority.
+ */
+export function readCertificate(
+  certFile: string,
+  keyFile: string,
+  profile: TlsSpec['profile'],
+  trust: ClientTrust | null,
+): Certificate {
   const cert = readFileSync(certFile)
-  const options: SecureContextOptions = { ...profileOptions(profile), cert, key: readFileSync(keyFile) }
+  const options = { ...profileOptions(profile), cert, key: readFileSync(keyFile) }
   const names = namesOf(new X509Certificate(cert))
-  return { options, context: createSecureContext(options), covers: (host) => covers(names, host) }
+  return underTrust({ options, covers: (host) => covers(names, host) }, trust)
+}
+
+/** The same certificate with other authorities for clients. */
+export function underTrust(
+  certificate: Pick<Certificate, 'options' | 'covers'>,
+  trust: ClientTrust | null,
+): Certificate {
+  const options: SecureContextOptions =
+    trust === null
+      ? certificate.options
+      : { ...certificate.options, ca: trust.authorities.map(({ x509 }) => x509.toString()) }
+  return { options, context: createSecureContext(options), covers: certificate.covers }
 }
 
 function namesOf(certificate: X509Certificate): string[] {

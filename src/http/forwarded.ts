@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import type { NetworkSet } from '../engines/networks/network-set.ts'
 
 /**
- * Fields by which proxies and frameworks override what a request is: its address, host, path or method. From a client
+ * Fields by which proxies and frameworks override what a request is: its address, host, path, method or certificate. From a client
  * they are claims, and each was somebody's vulnerability (T19–T23, T30). The gateway takes them all out and writes
  * `X-Forwarded-For`, `-Proto` and `-Host` itself from what it verified.
  */
@@ -43,6 +43,13 @@ const overriding: ReadonlySet<string> = new Set([
   'x-consumer-username',
   'x-credential-identifier',
   'x-anonymous-consumer',
+  'client-cert',
+  'client-cert-chain',
+  'ssl-client-cert',
+  'ssl-client-verify',
+  'ssl-client-subject-dn',
+  'ssl-client-issuer-dn',
+  'x-arr-clientcert',
 ])
 const overridingPrefixes = [
   'x-forwarded-',
@@ -50,6 +57,9 @@ const overridingPrefixes = [
   'x-original-',
   'x-middleware-',
   'x-sallyport-',
+  'x-ssl-client-',
+  'x-amzn-mtls-',
+  'x-client-cert',
 ] as const
 
 /** Whether a field says what only the gateway may say. */

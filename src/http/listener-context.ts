@@ -1,7 +1,13 @@
+import type { TLSSocket } from 'node:tls'
 import type { ListenerSpec } from '../config/spec.ts'
+import type { Fields } from '../engines/http1/fields.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
+import type { ClientTrust } from '../engines/x509/client-trust.ts'
+import type { ClientCertificate } from '../gateway/policy.ts'
 import { asciiJson } from '../observe/ascii-json.ts'
 import type { Certificate } from './certificates.ts'
+import { ForwardedCertificates } from './forwarded-certificates.ts'
+import { ShownCertificate } from './shown-certificate.ts'
 
 /** A listener as its connections see it. */
 export interface ListenerContext {
@@ -12,6 +18,11 @@ export interface ListenerContext {
   readonly balancers: NetworkSet | null
   /** Whether a certificate of the listener covers a host. Always true where no certificate is in play. */
   covers(host: string): boolean
+  /**
+   * The certificate of a request's client, judged at this time (milliseconds since 1970); null when it showed none.
+   * Asked only where the listener has `clientCertificates`, and behind balancers only of requests that came from one.
+   */
+  certificate(fields: Fields, now: number): ClientCertificate | null
 }
 
 /** The settings of a listener that are in force now. A reload replaces them as a whole. */
@@ -21,12 +32,19 @@ export class ListenerSettings {
   readonly balancers: NetworkSet | null
   /** For `redirect`: the certificates of the listener it redirects to. */
   readonly redirectCertificates: readonly Certificate[]
+  /** Null where clients are not asked for certificates. */
+  readonly trust: ClientTrust | null
+  /** Null where balancers do not name certificates. */
+  readonly forwarded: ForwardedCertificates | null
 
-  constructor(spec: ListenerSpec, redirectCertificates: readonly Certificate[]) {
+  constructor(spec: ListenerSpec, redirectCertificates: readonly Certificate[], trust: ClientTrust | null) {
     this.spec = spec
     this.nameJson = asciiJson(spec.name)
     this.balancers = spec.kind === 'gateway' && spec.tls === null ? new NetworkSet(spec.clearTextFrom) : null
     this.redirectCertificates = redirectCertificates
+    this.trust = trust
+    const header = spec.clientCertificates?.header ?? null
+    this.forwarded = header === null || trust === null ? null : new ForwardedCertificates(header, trust)
   }
 }
 
@@ -37,10 +55,18 @@ export class ListenerSettings {
 export class ConnectionContext implements ListenerContext {
   readonly #listener: { readonly settings: ListenerSettings }
   readonly #certificate: Certificate | null
+  readonly #socket: TLSSocket | null
+  /** Undefined until it is asked for. */
+  #shown: ShownCertificate | null | undefined
 
-  constructor(listener: { readonly settings: ListenerSettings }, certificate: Certificate | null) {
+  constructor(
+    listener: { readonly settings: ListenerSettings },
+    certificate: Certificate | null,
+    socket: TLSSocket | null,
+  ) {
     this.#listener = listener
     this.#certificate = certificate
+    this.#socket = socket
   }
 
   get spec(): ListenerSpec {
@@ -62,5 +88,17 @@ export class ConnectionContext implements ListenerContext {
       redirectCertificates.length === 0 ||
       redirectCertificates.some((certificate) => certificate.covers(host))
     )
+  }
+  certificate(fields: Fields, now: number): ClientCertificate | null {
+    const { forwarded } = this.#listener.settings
+    return forwarded === null ? this.ownCertificate(now) : forwarded.of(fields, now)
+  }
+
+  /** The certificate of the handshake. */
+  ownCertificate(now: number): ClientCertificate | null {
+    const { trust } = this.#listener.settings
+    if (trust === null || this.#socket === null) return null
+    if (this.#shown === undefined) this.#shown = ShownCertificate.ofSocket(this.#socket, trust)
+    return this.#shown?.at(trust, now / 1000) ?? null
   }
 }

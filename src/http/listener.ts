@@ -1,10 +1,13 @@
+import { hkdfSync } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
+import { codes } from '../codes.ts'
 import type { ListenerSpec } from '../config/spec.ts'
 import { formatAddress, parseAddress } from '../engines/networks/address.ts'
+import type { ClientTrust } from '../engines/x509/client-trust.ts'
 import { gauges } from '../observe/counters.ts'
 import type { Admission } from './admission.ts'
-import { type Certificate, chooseCertificate, profileOptions } from './certificates.ts'
+import { type Certificate, chooseCertificate, profileOptions, underTrust } from './certificates.ts'
 import type { Gate } from './gate.ts'
 import { ConnectionContext, ListenerSettings } from './listener-context.ts'
 import { ServerConnection } from './server-connection.ts'
@@ -16,6 +19,8 @@ export interface ListenerOptions {
   readonly certificates: readonly Certificate[]
   /** For `redirect`: the certificates of the listener it redirects to; empty when that is not ours. */
   readonly redirectCertificates: readonly Certificate[]
+  /** Null where clients are not asked for certificates. */
+  readonly trust: ClientTrust | null
   readonly ticketKeys: Buffer
   /** Several threads listen on one port and the system balances between them. */
   readonly reusePort: boolean
@@ -25,7 +30,7 @@ export interface ListenerOptions {
 export class Listener {
   readonly #gate: Gate
   readonly #admission: Admission
-  readonly #connections = new Set<ServerConnection>()
+  readonly #connections = new Map<ServerConnection, ConnectionContext>()
   /** Sockets in their handshake, by the peer's address and port. */
   readonly #handshaking = new Map<string, Socket>()
   #draining = false
@@ -37,7 +42,7 @@ export class Listener {
     this.#options = options
     this.#gate = gate
     this.#admission = admission
-    this.#settings = new ListenerSettings(options.spec, options.redirectCertificates)
+    this.#settings = settingsOf(options)
     this.#server = options.spec.tls === null ? this.#createPlain() : this.#createTls()
   }
 
@@ -69,37 +74,62 @@ export class Listener {
 
   /** Puts new settings and certificates into force without closing the socket. */
   update(options: ListenerOptions): void {
+    const before = this.#options.trust
     this.#options = options
-    this.#settings = new ListenerSettings(options.spec, options.redirectCertificates)
+    this.#settings = settingsOf(options)
     if (options.spec.tls !== null) {
       const server = this.#server as TlsServer
       server.setSecureContext(options.certificates[0]!.options)
-      server.setTicketKeys(options.ticketKeys)
+      server.setTicketKeys(ticketKeysOf(options))
     }
+    if (options.trust !== null && before !== null && options.trust.digest !== before.digest)
+      this.#judgeAgain(options.trust.authoritiesDigest !== before.authoritiesDigest)
   }
 
-  setTicketKeys(keys: Buffer): void {
-    if (this.spec.tls !== null) (this.#server as TlsServer).setTicketKeys(keys)
+  setTicketKeys(ticketKeys: Buffer): void {
+    this.#options = { ...this.#options, ticketKeys }
+    if (this.spec.tls !== null) (this.#server as TlsServer).setTicketKeys(ticketKeysOf(this.#options))
+  }
+
+  /** Puts other authorities and revocation lists of clients into force. */
+  renewTrust(trust: ClientTrust): void {
+    const certificates = this.#options.certificates.map((certificate) => underTrust(certificate, trust))
+    this.update({ ...this.#options, trust, certificates })
+  }
+
+  /**
+   * Authorities or revocation lists have changed: connections whose certificate is not trusted now are ended, with what
+   * they are in the middle of. Under other authorities all others shake hands anew, after the request they are in.
+   */
+  #judgeAgain(otherAuthorities: boolean): void {
+    const now = Date.now()
+    for (const [connection, context] of this.#connections) {
+      const certificate = context.ownCertificate(now)
+      if (certificate === null) continue
+      if (certificate.problem === null && !otherAuthorities) continue
+      connection.drain()
+      if (certificate.problem !== null) connection.cut(codes.CERTIFICATE_REFUSED)
+    }
   }
 
   /** Stops accepting and closes each connection after the request it is in. */
   drain(): void {
     this.#draining = true
     this.#server.close()
-    for (const connection of this.#connections) connection.drain()
+    for (const connection of this.#connections.keys()) connection.drain()
   }
 
   /** Connections that are not finished yet. */
   get open(): number {
     let open = this.#handshaking.size
-    for (const connection of this.#connections) if (!connection.finished) open++
+    for (const connection of this.#connections.keys()) if (!connection.finished) open++
     return open
   }
 
   /** Ends what is still in flight; returns how many requests that cut. */
   cut(): number {
     let cut = 0
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#connections.keys()]) {
       if (!connection.idle) cut++
       connection.cut()
     }
@@ -112,7 +142,7 @@ export class Listener {
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: false, highWaterMark: 65_536 },
       (socket) => {
         const address = this.#admit(socket)
-        if (address !== null) this.#serve(socket, null, address)
+        if (address !== null) this.#serve(socket, new ConnectionContext(this, null, null), address)
       },
     )
   }
@@ -124,7 +154,10 @@ export class Listener {
       ...profileOptions(this.spec.tls!.profile),
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: this.#gate.limits.handshakeTimeoutMs,
-      ticketKeys: this.#options.ticketKeys,
+      ticketKeys: ticketKeysOf(this.#options),
+      requestCert: this.#options.trust !== null,
+      // Where a certificate is not demanded, a request without one may prove its caller otherwise: policies decide.
+      rejectUnauthorized: this.spec.clientCertificates?.required === true,
       allowHalfOpen: true,
       noDelay: true,
       SNICallback: (name, done) => done(null, chooseCertificate(this.#options.certificates, name).context),
@@ -134,7 +167,13 @@ export class Listener {
       this.#shaken(peerOf(socket))
       const address = addressOf(socket)
       if (address === null) return socket.destroy()
-      this.#serve(socket, chooseCertificate(this.#options.certificates, socket.servername), address)
+      const certificate = chooseCertificate(this.#options.certificates, socket.servername)
+      const context = new ConnectionContext(this, certificate, socket)
+      if (!this.#admits(context)) {
+        this.#gate.counters.add(gauges.handshakesFailed, 1)
+        return socket.destroy()
+      }
+      this.#serve(socket, context, address)
       return undefined
     })
     server.on('tlsClientError', (_error, socket) => {
@@ -191,13 +230,34 @@ export class Listener {
     return address
   }
 
-  #serve(socket: Socket, certificate: Certificate | null, address: string): void {
-    const context = new ConnectionContext(this, certificate)
+  /** A certificate that is demanded holds by more than its chain, which OpenSSL has verified: use, revocation. */
+  #admits(context: ConnectionContext): boolean {
+    return (
+      this.spec.clientCertificates?.required !== true || context.ownCertificate(Date.now())?.problem === null
+    )
+  }
+
+  #serve(socket: Socket, context: ConnectionContext, address: string): void {
     const connection = new ServerConnection(socket, this.#gate, context, address)
-    this.#connections.add(connection)
+    this.#connections.set(connection, context)
     connection.onGone = () => this.#connections.delete(connection)
     if (this.#draining) connection.drain()
   }
+}
+
+function settingsOf({ spec, redirectCertificates, trust }: ListenerOptions): ListenerSettings {
+  return new ListenerSettings(spec, redirectCertificates, trust)
+}
+
+/**
+ * A resumed session keeps what was found out about its certificate when it began. So tickets are sealed with keys of
+ * their own for each listener and each state of its authorities and lists: a ticket from another listener, or from
+ * before a revocation, opens nothing, on any thread.
+ */
+function ticketKeysOf({ spec, trust, ticketKeys }: ListenerOptions): Buffer {
+  if (trust === null) return ticketKeys
+  const purpose = `tickets of ${spec.name} under ${trust.digest}`
+  return Buffer.from(hkdfSync('sha256', ticketKeys, '', purpose, ticketKeys.length))
 }
 
 /** Tells a TLS socket and the socket below it that they are one connection. */

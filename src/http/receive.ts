@@ -30,6 +30,15 @@ export function receive(x: Exchange, listener: ListenerContext, gate: Gate): voi
   if (listener.balancers !== null && !overBalancer(x, listener.balancers, gate.draining)) return
   if (head.scheme === 'http' && x.secure)
     return refuse(x, deny(codes.HOST_INVALID, { reason: 'http: target on a secure connection' }))
+  const asked = listener.spec.clientCertificates
+  if (asked !== null) {
+    x.clientCertificate = listener.certificate(fields, x.startedAt)
+    if (asked.required && x.clientCertificate?.problem !== null)
+      return refuse(
+        x,
+        deny(codes.CERTIFICATE_REQUIRED, { reason: x.clientCertificate?.problem ?? 'none was shown' }),
+      )
+  }
   if (!listener.covers(x.host)) return refuse(x, deny(codes.HOST_MISDIRECTED, { reason: x.host }))
   const trusted = gate.trustedProxies.has(x.peer)
   const route = routeOf(x.peer, fields, gate.trustedProxies)

@@ -107,14 +107,14 @@ export class ServerConnection implements ClientStream, Deadlined {
       this.deadline = Math.min(this.deadline, this.#gate.deadlines.after(lastRequestMs))
   }
 
-  /** Cuts the request in flight, whose deadline for draining has passed. */
-  cut(): void {
+  /** Cuts the request in flight: the deadline for draining has passed, or its client is trusted no more. */
+  cut(code: Code = codes.DRAINING): void {
     const x = this.#exchange
     if (x !== null && !this.#begun) {
       this.#dropSource()
-      refuse(x, deny(codes.DRAINING))
+      refuse(x, deny(code))
     } else {
-      if (x !== null) x.code = codes.DRAINING.code
+      if (x !== null) x.code = code.code
       this.destroy()
     }
   }

@@ -32,6 +32,23 @@ export const headerName: z.ZodType<string, string> = z
       'the header frames the message or belongs to the connection\nLeave it out: only the gateway writes it.',
   })
 
+/** What the gateway itself writes towards the upstream: another value would lie about every client. */
+const gatewayRequestNames: ReadonlySet<string> = new Set([
+  'forwarded',
+  'traceparent',
+  'tracestate',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-request-id',
+])
+
+/** The name of a header that a policy writes or removes towards the upstream. */
+export const requestHeaderName: z.ZodType<string, string> = headerName.refine(
+  (name) => !gatewayRequestNames.has(name.toLowerCase()),
+  { error: 'the gateway writes this header itself, from what it knows of the request\nLeave it out.' },
+)
+
 /**
  * A header value in configuration: visible ASCII, spaces and tabs inside (RFC 9110 §5.5). A CR or LF would start
  * another header or request (T26). The message never repeats the value, which may be a secret.

@@ -1,8 +1,12 @@
 import type { Policy } from '../gateway/policy.ts'
 import { addresses } from './addresses/addresses.ts'
 import { apiKey } from './api-key/api-key.ts'
+import { basic } from './basic/basic.ts'
+import { callerToken } from './caller-token/caller-token.ts'
 import { cors } from './cors/cors.ts'
 import { headers } from './headers/headers.ts'
+import { jwt } from './jwt/jwt.ts'
+import { mtls } from './mtls/mtls.ts'
 
 /** Refuses two policies of one name: the second would silently replace the first. */
 export function registryOf(list: readonly Policy[]): readonly Policy[] {
@@ -16,6 +20,15 @@ export function registryOf(list: readonly Policy[]): readonly Policy[] {
 
 /**
  * Every policy of the product. Within one phase they run in this order: `cors` before `headers`, which leaves out
- * what would contradict a CORS answer.
+ * what would contradict a CORS answer; `caller-token` last, so that no fixed header stands in its place.
  */
-export const policies: readonly Policy[] = registryOf([addresses, apiKey, cors, headers])
+export const policies: readonly Policy[] = registryOf([
+  addresses,
+  apiKey,
+  basic,
+  jwt,
+  mtls,
+  cors,
+  headers,
+  callerToken,
+])

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { GatewaySpec } from '../config/spec.ts'
+import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
 import type { ControlHalf, ControlHost, ControlLink, KeptTexts } from '../gateway/control-half.ts'
-import type { Policy } from '../gateway/policy.ts'
+import { type Policy, placeOfControl } from '../gateway/policy.ts'
 
 /** What the control halves are given beside their settings. */
 export interface ControlHalvesOptions {
@@ -88,6 +89,11 @@ export class ControlHalves {
     }
   }
 
+  /** Keys of everything that the gateway signs. */
+  publicKeys(): readonly PublicJwk[] {
+    return [...this.#running.values()].flatMap(({ half }) => half?.publicKeys?.() ?? [])
+  }
+
   /** What the halves tell of themselves, by where they stand. */
   status(): Readonly<Record<string, unknown>> {
     return Object.fromEntries(
@@ -114,7 +120,8 @@ export class ControlHalves {
       kept: kept(createHash('sha256').update(key).digest('hex').slice(0, 32)),
       publish: (state) => {
         running.state = state
-        onState(running.number, state)
+        // What a half publishes as it starts goes to the threads with the plan that it starts for.
+        if (running.half !== null) onState(running.number, state)
       },
     })
   }
@@ -138,11 +145,11 @@ export class ControlHalves {
       })),
     ]
     return new Map(
-      instances.flatMap(({ policy, where, settings, instance }) =>
-        policy?.control === undefined
-          ? []
-          : [[halfKey(policy.name, where, settings), { policy, where, settings, instance }]],
-      ),
+      instances.flatMap(({ policy, where, settings, instance }) => {
+        if (policy?.control === undefined) return []
+        const [place, own] = placeOfControl(policy, where, settings)
+        return [[halfKey(policy.name, place, own), { policy, where: place, settings, instance }]]
+      }),
     )
   }
 }

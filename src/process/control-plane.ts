@@ -10,7 +10,10 @@ import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
 import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
 import { UndeclaredList } from '../observe/undeclared.ts'
 import { RemoteClient } from '../remote/remote-client.ts'
+import type { Actor } from '../store/change.ts'
 import { openStore, type Store } from '../store/store.ts'
+import { AuditTrail, gatewayActor } from './audit-trail.ts'
+import { ClientTrustWatch } from './client-trust-watch.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
 import { ConnectionTables } from './connection-admission.ts'
 import { ControlHalves, type HalfState } from './control-halves.ts'
@@ -39,6 +42,7 @@ export class ControlPlane {
   readonly #program: Program
   readonly #log: Log
   readonly #store: Store
+  readonly #audit: AuditTrail
   readonly #lookups: LiveLookups
   readonly #remote = new RemoteClient()
   readonly #halves: ControlHalves
@@ -57,6 +61,7 @@ export class ControlPlane {
   #stopping = false
   #reloading: Promise<void> = Promise.resolve()
   readonly #watch: FileWatch
+  readonly #trustWatch: ClientTrustWatch
   readonly #rotation: NodeJS.Timeout
   #pidFile: string | null = null
 
@@ -74,6 +79,7 @@ export class ControlPlane {
     this.#log = log
     this.#configuration = configuration
     this.#store = store
+    this.#audit = new AuditTrail(store, log)
     this.#lookups = lookups
     const { spec } = configuration
     this.#sinks = openSinks(spec.log, { report: (message) => log.warn('log-sink', message) })
@@ -103,7 +109,7 @@ export class ControlPlane {
       program,
       secrets: () => ({
         pepper: store.pepper,
-        keys: store.keys.snapshot(),
+        keys: lookups.feed.memory,
         revocations: store.revocations.snapshot(),
         ticketKeys: this.#ticketKeys,
       }),
@@ -114,13 +120,15 @@ export class ControlPlane {
       onLost: (thread, why, lost) => this.#onLost(thread, why, lost),
       onHopeless,
     })
+    lookups.feed.onReplaced((keys) => this.#threads.broadcast({ type: 'keys', keys }))
     this.#ops = new OpsListeners({
       version,
       log,
       store,
       ready: () => this.#ready,
       metrics: () => this.#metrics.render(),
-      reload: () => this.reload('admin'),
+      reload: (actor) => this.reload('admin', actor),
+      plan: () => this.#configuration.plan,
       explain: (query) => explain(this.#configuration.plan, query),
       status: () => ({
         generation: this.#generation,
@@ -131,12 +139,16 @@ export class ControlPlane {
         policies: this.#halves.status(),
       }),
       undeclared: () => this.#undeclared.list(),
-      refused: () => this.#metrics.countAdminRefusal(),
+      refused: (address, caller) => {
+        this.#metrics.countAdminRefusal()
+        this.#audit.refused(address, caller)
+      },
     })
     this.#watch = new FileWatch(
       () => void this.reload('file change').catch(() => undefined),
       (message) => log.warn('file-watch', message),
     )
+    this.#trustWatch = new ClientTrustWatch(log, () => this.#threads.broadcast({ type: 'clientTrust' }))
     this.#rotation = setInterval(() => this.#rotateTickets(), ticketRotationMs)
     this.#rotation.unref()
   }
@@ -194,10 +206,11 @@ export class ControlPlane {
       this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
     await this.#ops.open(this.spec)
     this.#store.onChange(() => {
-      this.#lookups.refresh(this.#store)
-      this.#threads.broadcast({ type: 'keys', keys: this.#store.keys.snapshot() })
-      this.#threads.broadcast({ type: 'revocations', revocations: this.#store.revocations.snapshot() })
+      const changes = this.#lookups.refresh(this.#store)
+      if (changes.length > 0) this.#threads.broadcast({ type: 'revocations', changes })
     })
+    this.#lookups.feed.keepUses((message) => this.#log.warn('key-uses', message))
+    this.#audit.started(version, this.spec.operations.length)
     this.#pidFile = join(this.spec.dataFolder, 'gateway.pid')
     writeFileSync(this.#pidFile, `${process.pid}\n`, { mode: 0o600 })
     this.#watchFiles()
@@ -205,8 +218,8 @@ export class ControlPlane {
   }
 
   /** Reads the configuration anew and puts it into force, whole or not at all. Reloads queue; none is lost. */
-  reload(by: string): Promise<number> {
-    const run = this.#reloading.then(() => this.#reload(by))
+  reload(by: string, actor: Actor = gatewayActor): Promise<number> {
+    const run = this.#reloading.then(() => this.#reload(by, actor))
     this.#reloading = run.then(
       () => undefined,
       () => undefined,
@@ -214,7 +227,7 @@ export class ControlPlane {
     return run
   }
 
-  async #reload(by: string): Promise<number> {
+  async #reload(by: string, actor: Actor): Promise<number> {
     try {
       if (this.#stopping) throw new StartError('The gateway is being stopped.')
       const next = await readConfiguration(
@@ -251,6 +264,7 @@ export class ControlPlane {
       for (const trouble of troubles) this.#log.warn('log-sink', trouble)
       this.#watchFiles()
       this.#metrics.countReload('applied')
+      this.#audit.reloaded(actor, by, this.#generation)
       this.#log.info('reloaded', `configuration ${this.#generation} is in force (by ${by})`, {
         generation: this.#generation,
         by,
@@ -258,6 +272,7 @@ export class ControlPlane {
       return this.#generation
     } catch (error) {
       this.#metrics.countReload('refused')
+      this.#audit.reloadRefused(actor, by)
       this.#halves.keepOnly(this.spec)
       const known = asStartError(error, this.spec)
       this.#log.error(
@@ -282,6 +297,7 @@ export class ControlPlane {
     this.#stopping = true
     clearInterval(this.#rotation)
     this.#watch.close()
+    this.#trustWatch.close()
     if (served) await sleep(this.spec.readinessLeadMs)
     const cut = served ? await this.#threads.stop(this.spec.drainTimeoutMs) : await this.#threads.stop(0)
     if (served)
@@ -292,9 +308,12 @@ export class ControlPlane {
           : `drained: ${cut} requests were cut at the deadline`,
         { cut },
       )
+    await this.#lookups.feed.close()
     this.#halves.close()
     await this.#remote.close()
     await this.#ops.close()
+    this.#audit.close()
+    if (served) this.#audit.stopped(cut)
     await this.#sinks.close()
     this.#metrics.close()
     this.#store.close()
@@ -338,6 +357,7 @@ export class ControlPlane {
   }
 
   #watchFiles(): void {
+    this.#trustWatch.set(this.spec.listeners)
     this.#watch.set(this.spec.watch ? watchedFiles(this.spec) : [])
   }
 }
@@ -375,8 +395,6 @@ function open(folder: string): Store {
     throw new StartError(error instanceof Error ? error.message : 'the store cannot be opened')
   }
 }
-
-const gatewayActor = { name: 'gateway', from: null }
 
 /** The token is kept as a hash; this file is its only copy, for the operator to take and delete. */
 function keepAdminToken(store: Store, folder: string): void {

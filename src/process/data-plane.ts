@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import type { GatewaySpec, ListenerSpec, ServiceSpec, WireLimits } from '../config/spec.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
+import type { ClientTrust } from '../engines/x509/client-trust.ts'
 import { closeAll, compile } from '../gateway/compile.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
@@ -10,6 +11,7 @@ import type { Plan } from '../gateway/plan.ts'
 import type { Policy } from '../gateway/policy.ts'
 import type { Recorder } from '../gateway/recorder.ts'
 import { type Certificate, readCertificate } from '../http/certificates.ts'
+import { readClientTrust } from '../http/client-trust.ts'
 import { Deadlines } from '../http/deadlines.ts'
 import type { Gate } from '../http/gate.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
@@ -54,7 +56,7 @@ export class DataPlane implements Gate, Recorder {
   readonly #beat: NodeJS.Timeout
   readonly #links = new ControlLinks((message) => this.#post(message))
   readonly #revocations = new RevocationIndex()
-  #keys: KeyIndex
+  readonly #keys: KeyIndex
   #ticketKeys: Buffer
   #ids = 0
   #claimed = 0
@@ -176,11 +178,9 @@ export class DataPlane implements Gate, Recorder {
       case 'abandon':
         return this.#abandon()
       case 'keys':
-        this.#keys = new KeyIndex(message.keys, this.#init.pepper)
-        return
+        return this.#keys.use(message.keys)
       case 'revocations':
-        this.#revocations.replace(message.revocations)
-        return
+        return this.#revocations.apply(message.changes)
       case 'state':
         return this.#links.onState(message.half, message.state)
       case 'answer':
@@ -189,6 +189,8 @@ export class DataPlane implements Gate, Recorder {
         this.#ticketKeys = Buffer.from(message.ticketKeys)
         for (const listener of this.#listeners.values()) listener.setTicketKeys(this.#ticketKeys)
         return
+      case 'clientTrust':
+        return this.#renewTrust()
       case 'drain':
         return this.#drain()
       case 'cut':
@@ -346,12 +348,31 @@ export class DataPlane implements Gate, Recorder {
       listener.kind === 'redirect'
         ? spec.listeners.find((other) => other.tls !== null && other.address.port === listener.redirectPort)
         : undefined
+    const trust = listener.clientCertificates === null ? null : readClientTrust(listener.clientCertificates)
     return {
       spec: listener,
-      certificates: certificatesOf(listener),
-      redirectCertificates: target === undefined ? [] : certificatesOf(target),
+      certificates: certificatesOf(listener, trust),
+      redirectCertificates: target === undefined ? [] : certificatesOf(target, null),
+      trust,
       ticketKeys: this.#ticketKeys,
       reusePort: this.#init.reusePort,
+    }
+  }
+
+  /**
+   * Authorities or revocation lists have changed. Only they are read anew, not the configuration: a half-edited file
+   * may neither come into force with a revocation list nor hold it up.
+   */
+  #renewTrust(): void {
+    for (const listener of this.#listeners.values()) {
+      const { name, clientCertificates } = listener.spec
+      if (clientCertificates === null) continue
+      try {
+        listener.renewTrust(readClientTrust(clientCertificates))
+      } catch (error) {
+        const why = error instanceof Error ? error.message : 'unknown'
+        this.#post({ type: 'event', message: `listener ${name} keeps its client authorities: ${why}` })
+      }
     }
   }
 
@@ -368,10 +389,12 @@ export class DataPlane implements Gate, Recorder {
 }
 
 /** What makes a listening socket the same one after a reload. */
-function listenerKey({ address, tls, kind }: ListenerSpec): string {
-  return `${address.host}|${address.port}|${tls === null ? 'clear' : 'tls'}|${tls?.profile ?? ''}|${kind}`
+function listenerKey({ address, tls, kind, clientCertificates }: ListenerSpec): string {
+  const asked = clientCertificates === null ? '' : clientCertificates.required ? 'required' : 'asked'
+  return `${address.host}|${address.port}|${tls === null ? 'clear' : 'tls'}|${tls?.profile ?? ''}|${kind}|${asked}`
 }
 
-function certificatesOf({ tls }: ListenerSpec): Certificate[] {
-  return tls === null ? [] : tls.certificates.map(({ cert, key }) => readCertificate(cert, key, tls.profile))
+function certificatesOf({ tls }: ListenerSpec, trust: ClientTrust | null): Certificate[] {
+  if (tls === null) return []
+  return tls.certificates.map(({ cert, key }) => readCertificate(cert, key, tls.profile, trust))
 }

@@ -2,25 +2,15 @@ import type { ExplainQuery, Explanation } from '../admin/host.ts'
 import { codes } from '../codes.ts'
 import { sourceText } from '../config/render.ts'
 import type { GatewaySpec, Source } from '../config/spec.ts'
-import type { Fields } from '../engines/http1/fields.ts'
-import { HeadParser } from '../engines/http1/head-parser.ts'
-import { RequestHead, readRequestHead } from '../engines/http1/request-head.ts'
-import { formatAddress, parseAddress } from '../engines/networks/address.ts'
-import { NetworkSet } from '../engines/networks/network-set.ts'
-import { Exchange } from '../gateway/exchange.ts'
+import type { Exchange } from '../gateway/exchange.ts'
 import { plainCaller } from '../gateway/facts.ts'
 import { decide } from '../gateway/handle.ts'
 import type { Authentication, Operation, Plan, Step } from '../gateway/plan.ts'
 import type { FactSetter } from '../gateway/policy.ts'
-import { refuse } from '../gateway/respond.ts'
-import type { ClientStream } from '../gateway/streams.ts'
-import { deny, pass, type Verdict } from '../gateway/verdict.ts'
-import type { Gate } from '../http/gate.ts'
-import type { ListenerContext } from '../http/listener-context.ts'
-import { receive } from '../http/receive.ts'
+import { pass, type Verdict } from '../gateway/verdict.ts'
 import { upstreamPath } from '../http/upstream/request-text.ts'
-import { asciiJson } from '../observe/ascii-json.ts'
 import { printable } from '../observe/printable.ts'
+import { judgeRequest } from './judged-request.ts'
 
 /** One step of an explanation. */
 export interface ExplainedStep {
@@ -54,62 +44,13 @@ export interface ExplainedRequest {
  * a client that only listens. Nothing is forwarded.
  */
 export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanation> {
-  const head = headOf(query)
-  const listener = plan.spec.listeners.find((one) => one.kind === 'gateway')
-  if (listener === undefined)
-    return { ok: false, problem: 'The configuration has no listener that serves APIs.' }
   const assumed = query.as === null ? plan : assume(plan, query.as)
   if (assumed === null)
     return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
-  const from = parseAddress(query.from ?? '127.0.0.1')
-  if (from === null) return { ok: false, problem: 'Write `from` as an IP address, such as 203.0.113.9.' }
-  const client = new Listening()
-  const gate = judgingGate(assumed)
-  const x = new Exchange(
-    gate,
-    client,
-    typeof head === 'string' ? new RequestHead() : head,
-    listener.name,
-    formatAddress(from),
-    Date.now(),
-    performance.now(),
-  )
-  client.exchange = x
-  if (typeof head === 'string') refuse(x, deny(codes[head]))
-  else {
-    const context: ListenerContext = {
-      spec: listener,
-      nameJson: asciiJson(listener.name),
-      balancers: null,
-      covers: () => true,
-    }
-    receive(x, context, gate)
-    await gate.decided()
-  }
+  const x = await judgeRequest(assumed, query, decide)
+  if (typeof x === 'string') return { ok: false, problem: x }
   const json = describe(x, query)
   return { ok: true, json, text: renderExplanation(json) }
-}
-
-function headOf(query: ExplainQuery): RequestHead | keyof typeof codes {
-  const url = /^https?:\/\//.test(query.url)
-    ? query.url
-    : `https://localhost${query.url.startsWith('/') ? '' : '/'}${query.url}`
-  const [, authority = '', target = '/'] = /^https?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? []
-  const lines = query.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  const host = query.headers.some(([name]) => name.toLowerCase() === 'host') ? '' : `Host: ${authority}\r\n`
-  const parser = new HeadParser('request', {
-    requestLineBytes: 65_536,
-    headerCount: 200,
-    headerBytes: 65_536,
-  })
-  const message = `${query.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`
-  // latin1 keeps the low octet alone: U+010A would become a line feed.
-  if (/[^\x00-\xff]/.test(message)) return 'REQUEST_LINE_INVALID'
-  const text = Buffer.from(message, 'latin1')
-  const after = parser.take(text, 0)
-  if (after === -2) return parser.fault
-  if (after !== text.length) return 'REQUEST_LINE_INVALID'
-  return readRequestHead(parser)
 }
 
 /** The plan as if the caller had proved to be this one, with a credential of the identity. */
@@ -135,55 +76,6 @@ function assume(plan: Plan, as: string): Plan | null {
     return pass
   }
   return { ...plan, operations }
-}
-
-interface JudgingGate extends Gate {
-  decided(): Promise<void>
-}
-
-function judgingGate(plan: Plan): JudgingGate {
-  let running: Promise<void> = Promise.resolve()
-  return {
-    plan,
-    limits: plan.spec.limits,
-    trustedProxies: new NetworkSet(plan.spec.trustedProxies),
-    recorder: { finish: () => undefined },
-    counters: null as never,
-    deadlines: null as never,
-    draining: false,
-    nextId: () => 'explain',
-    handle: (x) => {
-      running = Promise.resolve(decide(x)).then((verdict) => {
-        if (verdict.kind === 'deny') refuse(x, verdict)
-        else if (verdict.kind === 'answer') {
-          x.verdict = 'answer'
-          x.status = verdict.status
-        }
-      })
-    },
-    claim: () => true,
-    release: () => undefined,
-    decided: () => running,
-  }
-}
-
-/** A client that takes an answer and does nothing with it. */
-class Listening implements ClientStream {
-  source = null
-  exchange: Exchange | null = null
-  readBody(): void {}
-  resumeBody(): void {}
-  inform(): void {}
-  reply(status: number, _fields: Fields): void {
-    if (this.exchange !== null) this.exchange.status = status
-  }
-  begin(): void {}
-  flush(): void {}
-  send(): boolean {
-    return true
-  }
-  end(): void {}
-  destroy(): void {}
 }
 
 function describe(x: Exchange, query: ExplainQuery): ExplainedRequest {

@@ -53,10 +53,12 @@ export async function judgeRequest(
   if (typeof head === 'string') refuse(x, deny(codes[head]))
   else {
     const context: ListenerContext = {
-      spec: listener,
+      // A question comes without a handshake: what a certificate would prove is assumed, or absent.
+      spec: { ...listener, clientCertificates: null },
       nameJson: asciiJson(listener.name),
       balancers: null,
       covers: () => true,
+      certificate: () => null,
     }
     receive(x, context, gate)
     await gate.decided()

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Problem } from '../config/problem.ts'
-import type { GatewaySpec, Source } from '../config/spec.ts'
+import type { GatewaySpec, ListenerSpec, Source } from '../config/spec.ts'
 import { readCertificate } from '../http/certificates.ts'
+import { readClientTrust } from '../http/client-trust.ts'
 
 /** What is wrong with the files of certificates, keys and authorities that a configuration names. */
 export function keyMaterialProblems({ listeners, services }: GatewaySpec): Problem[] {
@@ -14,10 +15,11 @@ export function keyMaterialProblems({ listeners, services }: GatewaySpec): Probl
           `listeners.${name}.tls`,
           `${cert} and ${key} cannot be used`,
           'Name a certificate and its key, as PEM, that this user may read.',
-          () => readCertificate(cert, key, tls!.profile),
+          () => readCertificate(cert, key, tls!.profile, null),
         ),
       ),
     ),
+    ...clientTrustProblems(listeners),
     ...services.flatMap(({ name, tls, source }) =>
       tls.authorities.flatMap((file) =>
         attempt(
@@ -30,6 +32,21 @@ export function keyMaterialProblems({ listeners, services }: GatewaySpec): Probl
       ),
     ),
   ]
+}
+
+/** What is wrong with the authorities and revocation lists of client certificates. */
+export function clientTrustProblems(listeners: readonly ListenerSpec[]): Problem[] {
+  return listeners.flatMap(({ name, clientCertificates, source }) =>
+    clientCertificates === null
+      ? []
+      : attempt(
+          source,
+          `listeners.${name}.clientCertificates`,
+          'client certificates cannot be verified',
+          'Name the certificates of all authorities up to their roots, and one whole revocation list of each that has any.',
+          () => readClientTrust(clientCertificates),
+        ),
+  )
 }
 
 function attempt(

@@ -1,8 +1,9 @@
 import type { Lookups } from '../gateway/compile.ts'
 import type { ControlLink } from '../gateway/control-half.ts'
 import type { KeyRecord } from '../gateway/policy.ts'
+import type { KeyFeed } from '../store/key-feed.ts'
 import { KeyIndex } from '../store/key-index.ts'
-import { RevocationIndex } from '../store/revocation-index.ts'
+import { type Revocation, RevocationIndex } from '../store/revocation-index.ts'
 import type { Store } from '../store/store.ts'
 import type { ControlHalves } from './control-halves.ts'
 import { nobody } from './control-links.ts'
@@ -11,11 +12,33 @@ import { nobody } from './control-links.ts'
 export class LiveLookups implements Lookups {
   readonly revocations: RevocationIndex = new RevocationIndex()
   halves: ControlHalves | null = null
+  #revoked = 0
+  #feed: KeyFeed | null = null
   #keys: KeyIndex | null = null
 
-  refresh(store: Store): void {
-    this.#keys = new KeyIndex(store.keys.snapshot(), store.pepper)
-    this.revocations.replace(store.revocations.snapshot())
+  /** Brings the keys of the store into memory, for the data threads too. There after the first `refresh`. */
+  get feed(): KeyFeed {
+    if (this.#feed === null) throw new Error('no store was read yet')
+    return this.#feed
+  }
+
+  /** Reads what changed. Returns the revocations among it, for the data threads. */
+  refresh(store: Store): readonly Revocation[] {
+    if (this.#feed === null) this.#open(store)
+    else this.#feed.refresh()
+    const { cursor, changes } = store.revocations.since(this.#revoked)
+    this.#revoked = cursor
+    this.revocations.apply(changes)
+    return changes
+  }
+
+  #open(store: Store): void {
+    const feed = store.keys.feed()
+    // Explaining a request is no use of its key.
+    const keys = new KeyIndex(feed.memory, store.pepper, { notesUse: false })
+    feed.onReplaced((memory) => keys.use(memory))
+    this.#feed = feed
+    this.#keys = keys
   }
 
   findKey(presented: string): KeyRecord | undefined {

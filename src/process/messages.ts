@@ -1,5 +1,5 @@
 import type { GatewaySpec } from '../config/spec.ts'
-import type { HashedKey } from '../store/key-index.ts'
+import type { KeyTableMemory } from '../store/key-layout.ts'
 import type { Revocation } from '../store/revocation-index.ts'
 import type { HalfState } from './control-halves.ts'
 
@@ -24,7 +24,7 @@ export interface ThreadInit {
   /** Connections by address that the thread holds, so that they can be counted out after its death. */
   readonly ledger: SharedArrayBuffer
   readonly pepper: Uint8Array
-  readonly keys: readonly HashedKey[]
+  readonly keys: KeyTableMemory
   readonly revocations: readonly Revocation[]
   readonly ticketKeys: Uint8Array
   /** Several threads listen on one port. */
@@ -50,12 +50,16 @@ export type ToThread =
   | { readonly type: 'commit'; readonly generation: number }
   /** Forget what was prepared. */
   | { readonly type: 'abandon'; readonly generation: number }
-  | { readonly type: 'keys'; readonly keys: readonly HashedKey[] }
-  | { readonly type: 'revocations'; readonly revocations: readonly Revocation[] }
+  /** A larger table took over. What changes in it is seen without a message. */
+  | { readonly type: 'keys'; readonly keys: KeyTableMemory }
+  /** What was revoked, or taken back, since the last such message. */
+  | { readonly type: 'revocations'; readonly changes: readonly Revocation[] }
   /** A control half has published. */
   | { readonly type: 'state'; readonly half: number; readonly state: unknown }
   /** To a question; `value` is the answer, or why there is none. */
   | { readonly type: 'answer'; readonly question: number; readonly ok: boolean; readonly value: unknown }
+  /** Files of client authorities or revocation lists have changed. */
+  | { readonly type: 'clientTrust' }
   | { readonly type: 'ticketKeys'; readonly ticketKeys: Uint8Array }
   /** Answer with `connection: close`, accept nothing new. Answered by `drained` when no request is left. */
   | { readonly type: 'drain' }

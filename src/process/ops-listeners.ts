@@ -2,8 +2,11 @@ import type { AdminHost, ExplainQuery, Explanation, ReloadOutcome } from '../adm
 import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
+import type { Plan } from '../gateway/plan.ts'
 import type { Log } from '../observe/log.ts'
+import type { Actor } from '../store/change.ts'
 import type { Store } from '../store/store.ts'
+import { identify } from './admin-callers.ts'
 import { addressText } from './ports.ts'
 import { StartError } from './start-error.ts'
 
@@ -14,11 +17,13 @@ export interface OpsListenersOptions {
   readonly store: Store
   readonly ready: () => boolean
   readonly metrics: () => string
-  readonly reload: () => Promise<number>
+  readonly reload: (actor: Actor) => Promise<number>
+  /** The plan in force, compiled for judging. */
+  readonly plan: () => Plan
   readonly explain: (query: ExplainQuery) => Promise<Explanation>
   readonly status: () => Readonly<Record<string, unknown>>
   readonly undeclared: () => unknown
-  readonly refused: () => void
+  readonly refused: (address: string, caller: string | null) => void
 }
 
 /** The admin listener and the `ops` listeners; those that a reload leaves as they are stay open. */
@@ -35,13 +40,15 @@ export class OpsListeners {
       refused: options.refused,
       undeclared: options.undeclared,
       explain: options.explain,
-      checkToken: (presented) => options.store.adminTokens.check(presented),
+      store: options.store,
+      identities: () => options.plan().spec.identities,
+      identify: (request) => identify(options.plan(), request),
       status: () => ({
         version: options.version,
         uptimeSeconds: Math.round((performance.now() - started) / 1000),
         ...options.status(),
       }),
-      reload: () => outcome(options.reload()),
+      reload: (actor) => outcome(options.reload(actor)),
     }
   }
 

@@ -8,7 +8,8 @@ import type { RemoteAnswer, RemoteRequest, RemoteSettings } from '../gateway/con
 
 /** Calls of the control plane to addresses of the configuration: HTTP/1.1, bounded in time and bytes, no redirects. */
 export class RemoteClient {
-  readonly #dispatchers = new Map<string, Dispatcher>()
+  /** By settings. A changed file of authorities makes a new one: the old would trust what was taken away. */
+  readonly #dispatchers = new Map<string, { readonly authorities: string; readonly dispatcher: Dispatcher }>()
 
   /** Never throws: what went wrong is in the answer, in a sentence for the operator. */
   readonly call = async (request: RemoteRequest): Promise<RemoteAnswer> => {
@@ -20,7 +21,7 @@ export class RemoteClient {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()))
+    await Promise.all([...this.#dispatchers.values()].map(({ dispatcher }) => dispatcher.destroy()))
     this.#dispatchers.clear()
   }
 
@@ -60,9 +61,11 @@ export class RemoteClient {
 
   #dispatcher(settings: RemoteSettings): Dispatcher {
     const key = JSON.stringify(settings)
-    const known = this.#dispatchers.get(key)
-    if (known !== undefined) return known
     const ca = settings.authorities.map((file) => readFileSync(file, 'utf8'))
+    const authorities = ca.join('\n')
+    const known = this.#dispatchers.get(key)
+    if (known?.authorities === authorities) return known.dispatcher
+    void known?.dispatcher.close()
     const tls = ca.length === 0 ? {} : { ca }
     const options = { connections: 8, pipelining: 1, keepAliveTimeout: 10_000, allowH2: false }
     const made =
@@ -70,7 +73,7 @@ export class RemoteClient {
         ? new Agent({ ...options, connect: { ...tls, lookup: lookupAllowed } })
         : // The proxy looks names up, and what it reaches is its operator's rule.
           new ProxyAgent({ ...options, uri: settings.proxy, requestTls: tls })
-    this.#dispatchers.set(key, made)
+    this.#dispatchers.set(key, { authorities, dispatcher: made })
     return made
   }
 }

@@ -25,7 +25,8 @@ export interface StoreContext {
   /** Keyed by the pepper. */
   readonly hash: KeyedHash
   /**
-   * Runs a change in one transaction: it is on disk when this returns, and then subscribers are told. A throw undoes it.
+   * Runs a change and writes its audit entry in one transaction: both are on disk when this returns, and then
+   * subscribers are told. A throw undoes it. A `write` that returns false has changed nothing, and is not told.
    */
   change<T>(entry: ChangeEntry, write: () => T): T
 }

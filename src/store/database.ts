@@ -43,6 +43,14 @@ const steps: readonly string[] = [
     UNIQUE (kind, identity, value)
   ) STRICT;
   CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;`,
+  // Rises with each change of a key: a gateway with a million of them reads what changed, and no more.
+  `ALTER TABLE keys ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX keys_by_sequence ON keys (sequence);
+  CREATE INDEX keys_by_replaced ON keys (replaces) WHERE replaces IS NOT NULL;`,
+  // The same for revocations.
+  `ALTER TABLE revocations ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX revocations_by_sequence ON revocations (sequence);
+  CREATE INDEX revocations_by_expiry ON revocations (expires) WHERE expires IS NOT NULL;`,
 ]
 
 /** Version of the tables, in `PRAGMA user_version`. */

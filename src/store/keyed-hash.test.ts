@@ -14,6 +14,7 @@ test('is HMAC-SHA-256, whatever the key and the text', () => {
         // Twice: the second call reuses the buffers of the first.
         hash.of('something longer before it')
         assert.equal(hash.of(text), createHmac('sha256', key).update(text, 'utf8').digest('base64url'))
+        assert.deepEqual(hash.digest(text), createHmac('sha256', key).update(text, 'utf8').digest())
       },
     ),
   )

@@ -22,8 +22,18 @@ export class KeyedHash {
 
   /** Digest as base64url, of the UTF-8 bytes of `text`. */
   of(text: string): string {
+    this.#hashInner(text)
+    return hash('sha256', this.#outer, 'base64url')
+  }
+
+  /** The same digest as bytes. */
+  digest(text: string): Buffer {
+    this.#hashInner(text)
+    return hash('sha256', this.#outer, 'buffer')
+  }
+
+  #hashInner(text: string): void {
     const inner = hash('sha256', Buffer.concat([this.#inner, Buffer.from(text, 'utf8')]), 'buffer')
     this.#outer.set(inner, blockBytes)
-    return hash('sha256', this.#outer, 'base64url')
   }
 }

@@ -1,77 +1,183 @@
-import type { Actor, StoreContext } from './change.ts'
-import { apiKeyPrefix, newKeyId, newSecret } from './key-format.ts'
-import type { HashedKey } from './key-index.ts'
-import { requireName } from './names.ts'
+import type { StatementSync } from 'node:sqlite'
+import type { Actor, ChangeEntry, StoreContext } from './change.ts'
+import { KeyFeed } from './key-feed.ts'
+import { apiKeyFault, isKeyId, newApiKey, newKeyId } from './key-format.ts'
+import { type CheckedKey, checkKey, type NewKey } from './key-request.ts'
+import { type KeyFilter, listQuery, oneQuery, type StoredKey, storedKey } from './key-rows.ts'
+import { StoreError } from './store-error.ts'
 
-/** A key as it is listed: nothing of it can be presented. */
-export interface StoredKey {
+/** A key that was just issued. */
+export interface IssuedKey {
   readonly id: string
-  readonly identity: string
-  readonly owner: string
-  /** RFC 3339, UTC. */
-  readonly created: string
-  /** RFC 3339, UTC; null while the key is live. */
-  readonly revoked: string | null
+  /** The key itself: it can be read nowhere again. */
+  readonly key: string
 }
 
-/** What must be told of a new key. */
-export interface NewKey {
-  /** Name of the identity (section `identities`) that accepts the key. */
-  readonly identity: string
-  /** Who holds it, in words for people. */
-  readonly owner: string
-}
+/** How long a key that was rotated still counts, in milliseconds, where nobody says (24 h). */
+export const defaultOverlapMs: number = 24 * 3600_000
+/** More is no overlap but a second key (a year). */
+const longestOverlapMs = 366 * 24 * 3600_000
+
+/** Gives a key its place in the order of changes. */
+const nextSequence = '(SELECT coalesce(max(sequence), 0) + 1 FROM keys)'
 
 /** The API keys of the embedded store, hashed. */
 export class KeyStore {
   readonly #context: StoreContext
 
+  /** Prepared once: a text with a million things that look like keys asks for each. */
+  readonly #byHash: StatementSync
+  readonly #byId: StatementSync
+
   constructor(context: StoreContext) {
     this.#context = context
+    this.#byHash = context.database.prepare(oneQuery('hash'))
+    this.#byId = context.database.prepare(oneQuery('id'))
   }
 
   /**
    * Issues a key. It is on disk when this returns, and can be read nowhere again.
    *
-   * @throws StoreError when identity or owner cannot stand in a list for people.
+   * @throws StoreError when something of it cannot be stored as it is, or stand in a list for people.
    */
-  create(actor: Actor, { identity, owner }: NewKey): { readonly id: string; readonly key: string } {
-    requireName('identity of a key', identity)
-    requireName('owner of a key', owner)
-    const { database, hash, change } = this.#context
-    const id = newKeyId()
-    const key = newSecret(apiKeyPrefix)
-    change({ actor, action: 'keys.create', target: id, detail: { identity, owner } }, () =>
-      database
-        .prepare('INSERT INTO keys (id, hash, identity, owner, created) VALUES (?, ?, ?, ?, ?)')
-        .run(id, hash.of(`key:${key}`), identity, owner, new Date().toISOString()),
-    )
-    return { id, key }
+  create(actor: Actor, asked: NewKey): IssuedKey {
+    const checked = checkKey(asked, Date.now())
+    const issued = { id: newKeyId(), key: newApiKey() }
+    const entry = { actor, action: 'keys.create', target: issued.id, detail: detailOf(checked) }
+    this.#context.change(entry, () => this.#insert(issued, checked, null))
+    return issued
   }
 
-  /** All keys, revoked ones too, oldest first. The driver types every row as a bare record; the columns are those selected. */
-  list(): readonly StoredKey[] {
-    return this.#context.database
-      .prepare('SELECT id, identity, owner, created, revoked FROM keys ORDER BY rowid')
-      .all() as unknown as StoredKey[]
-  }
-
-  /** Ends a key for good. Returns false when no live key has this id. */
-  revoke(actor: Actor, id: string): boolean {
-    const { database, change } = this.#context
-    return change({ actor, action: 'keys.revoke', target: id }, () => {
+  /**
+   * Issues a key in place of another, for the same and as long as that was issued for. The other one counts for the
+   * time of the overlap, so that its holder can change over.
+   *
+   * @returns null when no live key has this id.
+   * @throws StoreError when it was rotated before: its holder has the other key already.
+   */
+  rotate(actor: Actor, id: string, { overlapMs = defaultOverlapMs }: RotateOptions = {}): IssuedKey | null {
+    const now = Date.now()
+    if (!(overlapMs >= 0 && overlapMs <= longestOverlapMs))
+      throw new StoreError('the overlap is from 0 to 366 days')
+    const old = this.get(id)
+    if (old?.state !== 'live') return null
+    const lifetime = old.expires === null ? null : Date.parse(old.expires) - Date.parse(old.created)
+    const { identity, owner, scopes, labels, networks } = old
+    const expires = lifetime === null ? null : new Date(now + lifetime)
+    const checked: CheckedKey = { identity, owner, scopes, labels, networks, expires }
+    const issued = { id: newKeyId(), key: newApiKey() }
+    const ends = new Date(now + overlapMs).toISOString()
+    const entry: ChangeEntry = {
+      actor,
+      action: 'keys.rotate',
+      target: id,
+      detail: { ...detailOf(checked), replacement: issued.id, ends },
+    }
+    this.#context.change(entry, () => {
+      const { database } = this.#context
+      const successor = database.prepare('SELECT id FROM keys WHERE replaces = ?').get(id)
+      if (successor !== undefined)
+        throw new StoreError(`the key was rotated before: rotate ${String(successor['id'])} or revoke it`)
       const { changes } = database
-        .prepare('UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL')
+        .prepare(
+          `UPDATE keys SET expires = min(coalesce(expires, ?), ?), sequence = ${nextSequence}
+           WHERE id = ? AND revoked IS NULL`,
+        )
+        .run(ends, ends, id)
+      if (changes === 0) throw new StoreError('the key was revoked meanwhile')
+      this.#insert(issued, checked, id)
+    })
+    return issued
+  }
+
+  /** Ends a key for good. Returns false when no key that was not revoked has this id. */
+  revoke(actor: Actor, id: string, reason?: string): boolean {
+    // Looked at first: what is no id may be a key, given by mistake, and must not get into the audit log.
+    const known = this.get(id)
+    if (known === undefined || known.revoked !== null) return false
+    const entry = { actor, action: 'keys.revoke', target: id }
+    return this.#context.change(reason === undefined ? entry : { ...entry, detail: { reason } }, () => {
+      const { changes } = this.#context.database
+        .prepare(`UPDATE keys SET revoked = ?, sequence = ${nextSequence} WHERE id = ? AND revoked IS NULL`)
         .run(new Date().toISOString(), id)
       return changes > 0
     })
   }
 
-  /** The live keys, for the `KeyIndex` of each data thread. Plain data; its columns are those selected. */
-  snapshot(): readonly HashedKey[] {
-    return this.#context.database
-      .prepare('SELECT hash, id, owner, identity FROM keys WHERE revoked IS NULL ORDER BY rowid')
-      .all()
-      .map((row) => ({ ...row }) as unknown as HashedKey)
+  /** The key with this id, whatever its state. */
+  get(id: string): StoredKey | undefined {
+    return isKeyId(id) ? this.#one(this.#byId, id) : undefined
+  }
+
+  /** What is known of a key that somebody presented or found, whatever its state. */
+  find(presented: string): StoredKey | undefined {
+    if (apiKeyFault(presented) !== null) return undefined
+    return this.#one(this.#byHash, this.#context.hash.of(`key:${presented}`))
+  }
+
+  /** Keys in any state, oldest first. */
+  list(filter: KeyFilter = {}): readonly StoredKey[] {
+    return [...this.each(filter)]
+  }
+
+  /** The same, one after the other. The store must not be closed before the last. */
+  *each(filter: KeyFilter = {}): Generator<StoredKey> {
+    const now = new Date().toISOString()
+    const [sql, ...parameters] = listQuery(filter, now)
+    for (const row of this.#context.database.prepare(sql).iterate(...parameters)) yield storedKey(row, now)
+  }
+
+  /** Brings the keys into shared memory, for a `KeyIndex` in each data thread. */
+  feed(): KeyFeed {
+    return new KeyFeed(this.#context.database)
+  }
+
+  #one(query: StatementSync, value: string): StoredKey | undefined {
+    const row = query.get(value)
+    return row === undefined ? undefined : storedKey(row, new Date().toISOString())
+  }
+
+  #insert({ id, key }: IssuedKey, checked: CheckedKey, replaces: string | null): void {
+    const { identity, owner, scopes, labels, networks, expires } = checked
+    this.#context.database
+      .prepare(
+        `INSERT INTO keys (id, hash, identity, owner, created, scopes, labels, networks, expires, replaces, sequence)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${nextSequence})`,
+      )
+      .run(
+        id,
+        this.#context.hash.of(`key:${key}`),
+        identity,
+        owner,
+        new Date().toISOString(),
+        JSON.stringify(scopes),
+        JSON.stringify(labels),
+        JSON.stringify(networks),
+        expires?.toISOString() ?? null,
+        replaces,
+      )
+  }
+}
+
+export interface RotateOptions {
+  /** How long the old key still counts, in milliseconds. Default 24 h; 0 ends it at once. */
+  readonly overlapMs?: number
+}
+
+function detailOf({
+  identity,
+  owner,
+  scopes,
+  labels,
+  networks,
+  expires,
+}: CheckedKey): Record<string, string> {
+  return {
+    identity,
+    owner,
+    ...(scopes.length === 0 ? {} : { scopes: scopes.join(' ') }),
+    ...(networks.length === 0 ? {} : { networks: networks.join(' ') }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels: JSON.stringify(labels) }),
+    ...(expires === null ? {} : { expires: expires.toISOString() }),
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { AdminTokenStore } from './admin-tokens.ts'
+import { AuditLog } from './audit-log.ts'
 import type { ChangeEntry, StoreContext } from './change.ts'
 import { prepareFolder } from './data-folder.ts'
 import { openDatabase } from './database.ts'
@@ -22,6 +23,7 @@ export class Store {
   readonly keys: KeyStore
   readonly adminTokens: AdminTokenStore
   readonly revocations: RevocationStore
+  readonly audit: AuditLog
   readonly #database: DatabaseSync
   readonly #dataVersion: StatementSync
   readonly #subscribers = new Set<() => void>()
@@ -29,9 +31,10 @@ export class Store {
   #timer: NodeJS.Timeout | undefined
 
   /** Use `openStore`. */
-  constructor(database: DatabaseSync, pepper: Uint8Array) {
+  constructor(folder: string, database: DatabaseSync, pepper: Uint8Array) {
     this.#database = database
     this.pepper = pepper
+    this.audit = new AuditLog(folder, database, pepper)
     this.#dataVersion = database.prepare('PRAGMA data_version')
     this.#seenVersion = this.#readVersion()
     const context: StoreContext = {
@@ -62,18 +65,35 @@ export class Store {
     if (this.#database.isOpen) this.#database.close()
   }
 
-  #change<T>(_entry: ChangeEntry, write: () => T): T {
+  /**
+   * Writes an entry to the audit log for something that is no change of the store. On disk when it returns.
+   *
+   * @throws StoreError when the log cannot be written.
+   */
+  record(entry: ChangeEntry): void {
+    this.#transaction(() => this.audit.append(entry))
+  }
+
+  #change<T>(entry: ChangeEntry, write: () => T): T {
+    const result = this.#transaction(() => {
+      const written = write()
+      if (written !== false) this.audit.append(entry)
+      return written
+    })
+    if (result !== false) this.#announce()
+    return result
+  }
+
+  #transaction<T>(write: () => T): T {
     this.#database.exec('BEGIN IMMEDIATE')
-    let result: T
     try {
-      result = write()
+      const result = write()
       this.#database.exec('COMMIT')
+      return result
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
     }
-    this.#announce()
-    return result
   }
 
   #poll(): void {
@@ -103,7 +123,7 @@ export function openStore(folder: string): Store {
   prepareFolder(folder)
   const database = openDatabase(folder)
   try {
-    return new Store(database, matchingPepper(folder, database))
+    return new Store(folder, database, matchingPepper(folder, database))
   } catch (error) {
     database.close()
     throw error

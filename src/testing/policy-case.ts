@@ -6,7 +6,10 @@ const fields = z.record(
   z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/),
   z.union([z.string(), z.array(z.string())]),
 )
-const expectedFields = z.record(z.string(), z.string().nullable())
+const expectedFields = z.record(
+  z.string(),
+  z.union([z.string(), z.null(), z.strictObject({ pattern: z.string().min(1) })]),
+)
 const names = z.array(z.string())
 const clientCertificate: z.ZodType<ClientCertificate> = z.strictObject({
   problem: z.string().nullable().default(null),
@@ -22,6 +25,17 @@ const clientCertificate: z.ZodType<ClientCertificate> = z.strictObject({
   notBefore: z.number().default(0),
   notAfter: z.number().default(4_102_444_800),
 })
+const key: z.ZodType<CaseKey> = z.strictObject({
+  key: z.string(),
+  id: z.string(),
+  owner: z.string(),
+  identity: z.string(),
+  scopes: names.optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  networks: names.optional(),
+  created: z.iso.datetime().optional(),
+  expires: z.iso.datetime().optional(),
+})
 /** What is left out is not looked at. */
 const caller: z.ZodType<CaseCaller> = z.strictObject({
   id: z.string(),
@@ -36,10 +50,9 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
   name: z.string().min(1),
   config: z.unknown(),
   identity: z.string().optional(),
-  keys: z
-    .array(z.strictObject({ key: z.string(), id: z.string(), owner: z.string(), identity: z.string() }))
-    .default([]),
+  keys: z.array(key).default([]),
   control: z.unknown().optional(),
+  answer: z.unknown().optional(),
   revocations: z
     .array(
       z.strictObject({
@@ -77,8 +90,23 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
 
 /** Header lines by lower-case name; several lines as a list. */
 export type CaseFields = Readonly<Record<string, string | string[]>>
-/** Values by lower-case name; null where the header must be absent. */
-export type ExpectedFields = Readonly<Record<string, string | null>>
+/** Values by lower-case name; null where the header must be absent, a pattern where the value is another each time. */
+export type ExpectedFields = Readonly<Record<string, string | null | { readonly pattern: string }>>
+
+/** An API key that the gateway issued and did not revoke. */
+export interface CaseKey {
+  readonly key: string
+  readonly id: string
+  readonly owner: string
+  readonly identity: string
+  readonly scopes?: readonly string[] | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  readonly networks?: readonly string[] | undefined
+  /** RFC 3339, UTC. Default: 1970. */
+  readonly created?: string | undefined
+  /** RFC 3339, UTC. Default: never. */
+  readonly expires?: string | undefined
+}
 
 export interface CaseCaller {
   readonly id: string
@@ -96,9 +124,11 @@ export interface PolicyCase {
   /** Name of the configured instance. Default: the name of the policy. */
   readonly identity?: string | undefined
   /** API keys that the gateway knows. */
-  readonly keys: readonly { key: string; id: string; owner: string; identity: string }[]
+  readonly keys: readonly CaseKey[]
   /** What the control half has published. */
   readonly control?: unknown
+  /** What the control half answers, to whatever question; without it, nobody answers. */
+  readonly answer?: unknown
   /** What was revoked before. */
   readonly revocations: readonly Revocation[]
   readonly request: {

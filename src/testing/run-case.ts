@@ -5,6 +5,7 @@ import { runStep } from '../gateway/run-step.ts'
 import { pass, type Verdict } from '../gateway/verdict.ts'
 import { RevocationIndex } from '../store/revocation-index.ts'
 import { CaseExchange } from './case-exchange.ts'
+import { caseKeys } from './case-keys.ts'
 import { HeaderLines } from './header-lines.ts'
 import type { PolicyCase } from './policy-case.ts'
 
@@ -21,16 +22,16 @@ export interface CaseOutcome {
 /** Sets a policy up as a plan does. */
 export function setUp(policy: Policy, one: PolicyCase): { config: unknown; instance: PolicyInstance } {
   const config = policy.config.parse(one.config)
-  const keys = new Map(one.keys.map(({ key, ...record }) => [key, record]))
+  const keys = caseKeys(one.keys)
   const revocations = new RevocationIndex()
   revocations.replace(one.revocations)
   const instanceName = one.identity ?? policy.name
   const host: Host = {
     where: `contract.${policy.name}`,
     instance: instanceName,
-    findKey: (presented) => keys.get(presented),
+    findKey: (presented) => keys.find(presented),
     revocations,
-    control: { state: one.control, ask: () => Promise.reject(new Error('a case has no control plane')) },
+    control: { state: one.control, ask: () => ask(one) },
   }
   // Settings travel to data threads as plain data: what a clone loses, the policy would miss there.
   return { config, instance: policy.setup(structuredClone(config), host) }
@@ -45,7 +46,7 @@ export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutc
     const upstream = new HeaderLines(one.request.headers)
     for (const name of policy.upstreamHeaders?.(config) ?? []) upstream.remove(name)
     for (const name of policy.consumedHeaders?.(config) ?? []) upstream.remove(name)
-    instance.prepare?.(exchange, { headers: upstream })
+    if (verdict.kind !== 'deny') instance.prepare?.(exchange, { headers: upstream, service: 'orders' })
     const response = one.response === undefined ? null : new HeaderLines(one.response.headers)
     if (one.response !== undefined && response !== null) {
       const { status, local } = one.response
@@ -78,4 +79,10 @@ export async function decide(
   // The runner takes no more of an exchange than a `CaseExchange` has; a whole one would need a socket.
   // A case is no request on a socket: it has the parts of an exchange that a policy and its runner may touch.
   return await runStep(exchange as unknown as Exchange, step)
+}
+
+function ask({ answer }: PolicyCase): Promise<unknown> {
+  return answer === undefined
+    ? Promise.reject(new Error('a case has no control plane'))
+    : Promise.resolve(answer)
 }

@@ -225,7 +225,7 @@ test('keys: a running gateway knows a new one and forgets a revoked one within a
     { id: string; owner: string; revoked: string | null },
   ]
   assert.deepEqual([owner, revoked], ['Ada Lovelace', null])
-  assert.match((await keys('list')).stdout, new RegExp(`^ID .*\n${id} .* live .* Ada Lovelace\n$`))
+  assert.match((await keys('list')).stdout, new RegExp(`^ID .*\n${id} .* live .* Ada Lovelace +- +\\S+\n$`))
   assert.equal((await keys('revoke', id)).code, 0)
   const forgotten = await turns(401)
   context.diagnostic(`known after ${Math.round(known)} ms, revoked after ${Math.round(forgotten)} ms`)

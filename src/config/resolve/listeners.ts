@@ -4,6 +4,8 @@ import type { Configuration } from '../schema/configuration.ts'
 import type { ListenerInput, TlsInput } from '../schema/listeners.ts'
 import type { Address, AdminSpec, ListenerSpec, Source, TlsSpec } from '../spec.ts'
 import { addressText, parseListenAddress } from './address.ts'
+import { resolveAdminCallers } from './admin-callers.ts'
+import { resolveClientCertificates } from './client-certificates.ts'
 import { existingFile } from './existing-file.ts'
 import { parseHost } from './host.ts'
 
@@ -64,6 +66,7 @@ function resolveListener(name: string, block: ListenerInput, report: Report): Li
     kind,
     tls,
     clearTextFrom: block.clearTextFrom ?? [],
+    clientCertificates: resolveClientCertificates([...at, 'clientCertificates'], block, report),
     misdirected,
     redirectPort: typeof redirect === 'object' ? redirect.port : 0,
     serve: block.serve ?? [],
@@ -75,9 +78,9 @@ function resolveListener(name: string, block: ListenerInput, report: Report): Li
 function refuseMixed(at: Path, block: ListenerInput, kind: ListenerSpec['kind'], report: Report): void {
   const foreign: readonly (keyof ListenerInput)[] =
     kind === 'redirect'
-      ? ['tls', 'serve', 'clearTextFrom', 'misdirected', 'hsts']
+      ? ['tls', 'serve', 'clearTextFrom', 'clientCertificates', 'misdirected', 'hsts']
       : kind === 'ops'
-        ? ['clearTextFrom', 'misdirected', 'hsts']
+        ? ['clearTextFrom', 'clientCertificates', 'misdirected', 'hsts']
         : block.tls !== undefined
           ? ['clearTextFrom']
           : ['misdirected']
@@ -149,7 +152,12 @@ export function resolveAdmin(configuration: Configuration, report: Report): Admi
   if (address.host !== '::1' && !address.host.startsWith('127.')) {
     report.open(source, `the admin API is reachable beyond this machine (${addressText(address)})`)
   }
-  return { address, openMetricsTo: block.openMetricsTo ?? [], source: report.tree.keyOf(['admin']) }
+  return {
+    address,
+    openMetricsTo: block.openMetricsTo ?? [],
+    callers: resolveAdminCallers(block.callers ?? [], Object.keys(configuration.identities), report),
+    source: report.tree.keyOf(['admin']),
+  }
 }
 
 /** Refuses addresses that two of the listeners (the admin API among them) take. */

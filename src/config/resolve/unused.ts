@@ -2,9 +2,9 @@ import type { Report } from '../report.ts'
 import type { GatewaySpec } from '../spec.ts'
 
 /** Finds identities and services that no operation uses: left over, or meant for something that was forgotten. */
-export function findUnused({ identities, services, operations }: GatewaySpec, report: Report): void {
+export function findUnused({ admin, identities, services, operations }: GatewaySpec, report: Report): void {
   const usedServices = new Set(operations.map(({ service }) => service))
-  const usedIdentities = new Set<string>()
+  const usedIdentities = new Set((admin?.callers ?? []).map(({ identity }) => identity))
   for (const { authentication } of operations) {
     if (authentication.kind === 'required')
       for (const group of authentication.anyOf) for (const name of group) usedIdentities.add(name)

@@ -1,11 +1,21 @@
 import { z } from 'zod'
-import { count, networks, text } from './values.ts'
+import { type CertificateHeader, certificateHeaders } from '../spec.ts'
+import { type AdminCallerInput, adminCallers } from './admin-callers.ts'
+import { count, flag, networks, text } from './values.ts'
 
 /** TLS of a listener, as written: `certificates` or `local`. */
 export interface TlsInput {
   certificates?: readonly { cert: string; key: string }[] | undefined
   local?: readonly string[] | undefined
   profile?: 'intermediate' | 'modern' | undefined
+}
+
+/** `clientCertificates` of a listener, as written. */
+export interface ClientCertificatesInput {
+  authorities: readonly string[]
+  crl?: readonly string[] | undefined
+  required?: boolean | undefined
+  header?: CertificateHeader | undefined
 }
 
 /** One entry of `listeners` as written. */
@@ -16,6 +26,7 @@ export interface ListenerInput {
   hsts?: string | undefined
   redirectToHttps?: boolean | { port: number } | undefined
   clearTextFrom?: readonly string[] | undefined
+  clientCertificates?: ClientCertificatesInput | undefined
   serve?: readonly ('health' | 'metrics')[] | undefined
 }
 
@@ -23,6 +34,7 @@ export interface ListenerInput {
 export interface AdminInput {
   address?: string | undefined
   openMetricsTo?: readonly string[] | undefined
+  callers?: readonly AdminCallerInput[] | undefined
 }
 
 const tls: z.ZodType<TlsInput, TlsInput> = z
@@ -51,6 +63,32 @@ const tls: z.ZodType<TlsInput, TlsInput> = z
   })
   .meta({ description: 'TLS of the listener: `certificates` or `local`.' })
 
+const clientCertificates: z.ZodType<ClientCertificatesInput, ClientCertificatesInput> = z
+  .strictObject({
+    authorities: z
+      .array(text('File with certificates of authorities (PEM), up to the root.'))
+      .min(1)
+      .max(100)
+      .meta({
+        description: 'Files with the certificates of the authorities that are believed, roots included.',
+      }),
+    crl: z.array(text('File with revocation lists (PEM or DER).')).min(1).max(100).optional().meta({
+      description:
+        'Files with revocation lists, one for each authority that issues to clients. Read anew when they change.',
+    }),
+    required: flag('Whether a connection without a trusted certificate is ended.').optional().meta({
+      description: 'Whether a connection without a trusted certificate is ended.',
+      fallback: 'false',
+    }),
+    header: z.enum(certificateHeaders).optional().meta({
+      description:
+        'With `clearTextFrom`: the header by which the balancer tells the certificate of its client.',
+    }),
+  })
+  .meta({
+    description: 'Client certificates: asked for in the handshake, or told by the balancer that ends TLS.',
+  })
+
 export const listener: z.ZodType<ListenerInput, ListenerInput> = z.strictObject({
   address: text('`:8443` for all interfaces, `127.0.0.1:8443`, `[::1]:8443`.'),
   tls: tls.optional(),
@@ -73,6 +111,7 @@ export const listener: z.ZodType<ListenerInput, ListenerInput> = z.strictObject(
   clearTextFrom: networks(
     'Balancers that end TLS: only they may speak clear text here, for what they received over HTTPS.',
   ).optional(),
+  clientCertificates: clientCertificates.optional(),
   serve: z
     .array(z.enum(['health', 'metrics']))
     .min(1)
@@ -87,6 +126,7 @@ export const admin: z.ZodType<AdminInput | 'off' | false, AdminInput | 'off' | f
       openMetricsTo: networks('Networks that read `/metrics` without a token.')
         .optional()
         .meta({ fallback: '[]' }),
+      callers: adminCallers.optional(),
     }),
     z.literal('off'),
     z.literal(false),

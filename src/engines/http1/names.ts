@@ -156,6 +156,14 @@ const common = [
   'x-tenant-id',
   'x-amzn-trace-id',
   'x-cloud-trace-context',
+  'client-cert',
+  'client-cert-chain',
+  'ssl-client-cert',
+  'x-ssl-client-cert',
+  'x-amzn-mtls-clientcert',
+  'x-amzn-mtls-clientcert-leaf',
+  'x-forwarded-client-cert',
+  'x-forwarded-tls-client-cert',
 ]
 
 const known = [...wire, ...common]

@@ -7,5 +7,5 @@
  */
 export function decodeBase64url(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64url')
-  return bytes.base64urlSlice(0, bytes.length) === text ? bytes : null
+  return bytes.toString('base64url') === text ? bytes : null
 }

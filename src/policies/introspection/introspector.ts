@@ -1,0 +1,122 @@
+import { parseStrictJson } from '../../engines/jwt/strict-json.ts'
+import type { ControlHalf, ControlHost, RemoteAnswer } from '../../gateway/control-half.ts'
+import type { Claims } from '../../gateway/facts.ts'
+import { judgeAnswer } from './answer.ts'
+import type { IntrospectionSettings } from './introspection-settings.ts'
+
+/** What a data half is told. */
+export type Introspected =
+  /** `until`: milliseconds since 1970, until when the answer may be believed. */
+  | { readonly kind: 'active'; readonly claims: Claims; readonly until: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+const mostBytes = 65_536
+/** Questions under way at the provider. More are refused: it is slow, or somebody sends made-up tokens. */
+const mostAtOnce = 100
+/** An inactive token is not asked about again for so long: made-up ones come in floods. */
+const refusedMs = 5000
+const mostRemembered = 10_000
+
+/** Asks the provider, once for each token at a time, for all threads (RFC 7662 §2). */
+export class Introspector implements ControlHalf {
+  readonly #settings: IntrospectionSettings
+  readonly #host: Pick<ControlHost, 'call' | 'report' | 'where'>
+  readonly #underWay = new Map<string, Promise<Introspected>>()
+  /** Tokens that were refused, with the time until when. */
+  readonly #refused = new Map<string, { readonly until: number; readonly answer: Introspected }>()
+  #failing: string | null = null
+  #asked = 0
+
+  constructor(settings: IntrospectionSettings, host: Pick<ControlHost, 'call' | 'report' | 'where'>) {
+    this.#settings = settings
+    this.#host = host
+  }
+
+  async ask(question: unknown): Promise<Introspected> {
+    const token = String(question)
+    const refused = this.#refused.get(token)
+    if (refused !== undefined && refused.until > performance.now()) return refused.answer
+    const known = this.#underWay.get(token)
+    if (known !== undefined) return await known
+    if (this.#underWay.size >= mostAtOnce)
+      return { kind: 'unavailable', reason: 'too many tokens are being asked about at once' }
+    const flight = this.#introspect(token).finally(() => this.#underWay.delete(token))
+    this.#underWay.set(token, flight)
+    return await flight
+  }
+
+  status(): unknown {
+    return { asked: this.#asked, failing: this.#failing }
+  }
+
+  close(): void {
+    this.#refused.clear()
+  }
+
+  async #introspect(token: string): Promise<Introspected> {
+    const { endpoint, clientId, clientSecret, outgoing, rememberMs } = this.#settings
+    const { authorities, proxy, timeoutMs } = outgoing
+    this.#asked++
+    const answer = await this.#host.call({
+      url: endpoint,
+      method: 'POST',
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')}`,
+      },
+      body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
+      timeoutMs,
+      mostBytes,
+      settings: { authorities, proxy },
+    })
+    const json = readAnswer(answer)
+    if (typeof json === 'string') return this.#unavailable(json)
+    if (this.#failing !== null) {
+      this.#failing = null
+      this.#host.report('introspection-recovered', `${this.#host.where}: the provider answers again`)
+    }
+    const now = Date.now()
+    const judged = judgeAnswer(json, this.#settings, now / 1000)
+    if (typeof judged === 'string') return this.#refuse(token, judged)
+    return {
+      kind: 'active',
+      claims: json,
+      until: judged.expiresAt === null ? now + rememberMs : Math.min(now + rememberMs, judged.expiresAt * 1000),
+    }
+  }
+
+  #refuse(token: string, reason: string): Introspected {
+    const answer: Introspected = { kind: 'refused', reason }
+    this.#refused.set(token, { until: performance.now() + refusedMs, answer })
+    if (this.#refused.size > mostRemembered) {
+      for (const [oldest] of this.#refused) {
+        this.#refused.delete(oldest)
+        break
+      }
+    }
+    return answer
+  }
+
+  #unavailable(reason: string): Introspected {
+    if (this.#failing === null)
+      this.#host.report('introspection-failing', `${this.#host.where}: ${reason}; requests are refused with 503`)
+    this.#failing = reason
+    return { kind: 'unavailable', reason }
+  }
+}
+
+/** The answer's JSON, or why there is none. Nothing but 200 says anything about a token (RFC 7662 §2.3). */
+function readAnswer(answer: RemoteAnswer): Claims | string {
+  if (!answer.ok) return `the provider cannot be asked (${answer.reason})`
+  if (answer.status === 401 || answer.status === 403)
+    return `the provider refuses the gateway itself (status ${answer.status}): check clientId and clientSecret`
+  if (answer.status !== 200) return `the provider answered with status ${answer.status}`
+  return parseStrictJson(answer.body) ?? 'the answer is no JSON object, or has one name twice'
+}
+
+/** RFC 6749 §2.3.1 encodes both parts before they are joined. */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { optionalDuration } from '../../config/schema/duration.ts'
+import { claimPath } from '../claim-path.ts'
+import { outgoingOf, outgoingShape } from '../remote-settings.ts'
+import type { IntrospectionSettings } from './introspection-settings.ts'
+
+const line = z
+  .string()
+  .max(1000)
+  .regex(
+    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
+    'not a text of one line\nWrite visible ASCII characters.',
+  )
+
+/** Clear text would show every token to the network; on the machine itself there is none. */
+function safe(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null) return true // said by the schema of addresses
+  return url.protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+}
+
+const written = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'not an address\nWrite one with `https://`.' })
+    .max(2048)
+    .refine((text) => URL.parse(text)?.username === '', {
+      error: 'an address carries no credentials\nWrite `clientId` and `clientSecret`.',
+    })
+    .refine(safe, { error: 'tokens would go over the network in clear\nWrite an address with `https://`.' })
+    .describe('Address of the introspection endpoint (RFC 7662).'),
+  clientId: line.describe('The gateway’s own client id at the provider.'),
+  clientSecret: line.describe('Its secret, best `${file:PATH}`. Sent by `client_secret_basic`.'),
+  audience: z
+    .union([line, z.array(line).min(1).max(100), z.literal(false)])
+    .describe(
+      '`aud` of the answer: one of these. `false` where the provider names none, and answers this client about tokens for this API only.',
+    ),
+  issuer: line.describe('`iss` of the answer. Default: not looked at.').optional(),
+  tokens: z
+    .enum(['opaque', 'any'])
+    .describe('`opaque`: tokens that have the form of a JWT are left to `jwt` identities. `any`: all are asked about.')
+    .default('opaque'),
+  caller: claimPath.describe('Path of the member that names the caller.').default('sub'),
+  scopes: claimPath.describe('Path of the member with scopes: a list, or a text with spaces between.').default('scope'),
+  roles: claimPath.describe('Path of the member with roles. Default: none.').optional(),
+  remember: optionalDuration(
+    'How long an active answer is believed, never beyond `exp`; `0` asks for each request. A token that the provider revokes lives on for so long.',
+  )
+    .refine((value) => value <= 3600_000, { error: 'the time is too long\nWrite at most `1h`.' })
+    .prefault('10s'),
+  realm: z
+    .string()
+    .max(100)
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
+      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
+    )
+    .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.')
+    .default('api'),
+  forwardToken: z
+    .boolean()
+    .describe('Passes the token on to the service, which can then use it elsewhere in the name of the caller.')
+    .default(false),
+  ...outgoingShape,
+})
+
+/** The schema of an `introspection` identity. */
+export const introspectionSettings: z.ZodType<IntrospectionSettings> = written.transform(
+  ({ audience, issuer, tokens, roles, remember, authorities, proxy, timeout, ...rest }) => ({
+    ...rest,
+    audiences: audience === false ? null : [audience].flat(),
+    issuer: issuer ?? null,
+    jwts: tokens === 'any',
+    roles: roles ?? null,
+    rememberMs: remember,
+    outgoing: outgoingOf({ authorities, proxy, timeout }),
+  }),
+)

@@ -1,0 +1,60 @@
+import type { Caller, Claims } from '../../gateway/facts.ts'
+import { type ClaimPath, claimAt, claimPathOf } from './claim-path.ts'
+import type { JwtSettings } from './jwt-settings.ts'
+
+/** Longest name of a caller; OpenID Connect allows 255 for `sub`. */
+const longestId = 512
+
+/** Where the facts of a caller stand in the claims. */
+export interface CallerPaths {
+  readonly id: ClaimPath
+  readonly scopes: readonly ClaimPath[]
+  readonly roles: readonly ClaimPath[]
+}
+
+/** Parses the paths, once a plan. */
+export function callerPaths({ caller, scopes, roles }: JwtSettings): CallerPaths {
+  return { id: claimPathOf(caller), scopes: scopes.map(claimPathOf), roles: roles.map(claimPathOf) }
+}
+
+/**
+ * The caller that proven claims name, frozen with all it holds, since it is shared by the requests of its token; or a
+ * sentence that says which claim cannot be used. What has the wrong type is never taken for absent.
+ */
+export function callerOf(claims: Claims, paths: CallerPaths, identity: string): Caller | string {
+  const id = claimAt(claims, paths.id)
+  if (typeof id !== 'string' || id === '' || id.length > longestId || /[\x00-\x1f\x7f]/.test(id))
+    return `The claim "${paths.id.join('.')}", which names the caller, is not a text of 1 to ${longestId} characters.`
+  const scopes = listed(claims, paths.scopes, true)
+  if (typeof scopes === 'string') return scopes
+  const roles = listed(claims, paths.roles, false)
+  if (typeof roles === 'string') return roles
+  return Object.freeze({ id, identity, scopes, roles, claims: frozen(claims), ambient: false })
+}
+
+/** The texts of all claims together; a text with spaces is several only where `split` says so (RFC 6749 §3.3). */
+function listed(claims: Claims, paths: readonly ClaimPath[], split: boolean): readonly string[] | string {
+  const found = new Set<string>()
+  for (const path of paths) {
+    const value = claimAt(claims, path)
+    if (value === undefined || value === null) continue
+    const list: unknown[] = Array.isArray(value)
+      ? value
+      : typeof value === 'string' && split
+        ? value.split(' ')
+        : [value]
+    for (const one of list) {
+      if (typeof one !== 'string')
+        return `The claim "${path.join('.')}" is neither a text nor a list of texts.`
+      if (one !== '') found.add(one)
+    }
+  }
+  return Object.freeze([...found])
+}
+
+/** Freezes all levels; the parser bounds their number. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) frozen(inner)
+  return Object.freeze(value)
+}

@@ -1,0 +1,91 @@
+import { shown } from '../../engines/jwt/faults.ts'
+import type { KeySet } from '../../engines/jwt/keys.ts'
+import type { VerifiedToken } from '../../engines/jwt/verify.ts'
+import type { Claims } from '../../gateway/facts.ts'
+import type { RevocableCredential } from '../../gateway/policy.ts'
+import type { Deny } from '../../gateway/verdict.ts'
+import { bindingOf } from './binding.ts'
+import { type CallerPaths, callerOf, callerPaths } from './caller.ts'
+import { firstUnmet, type ReadyRules, readyRules } from './claim-rules.ts'
+import type { JwtSettings } from './jwt-settings.ts'
+import type { Preset } from './presets/preset.ts'
+import { presetOf } from './presets/table.ts'
+import type { Refusals } from './refusals.ts'
+import { bytesOf, type ProvenToken } from './token-cache.ts'
+
+/** Never a version: what is proven is looked up among the revocations before it is first used. */
+const notLookedUp = -1
+
+/** Turns a token whose signature and registered claims are right into a proven caller, or refuses it. */
+export class Prover {
+  readonly #preset: Preset
+  readonly #clients: readonly string[] | null
+  readonly #paths: CallerPaths
+  readonly #rules: ReadyRules
+  readonly #identity: string
+  readonly #refusals: Refusals
+
+  constructor(settings: JwtSettings, identity: string, refusals: Refusals) {
+    this.#preset = presetOf(settings.preset)
+    this.#clients = settings.clients
+    this.#paths = callerPaths(settings)
+    this.#rules = readyRules(settings.require)
+    this.#identity = identity
+    this.#refusals = refusals
+  }
+
+  prove({ claims, key, expiresAt }: VerifiedToken, keys: KeySet, tokenLength: number): ProvenToken | Deny {
+    const refused = this.#preset.check?.(claims) ?? null
+    if (refused !== null)
+      return refused.kind === 'wrong'
+        ? this.#refusals.invalid(refused.reason)
+        : this.#refusals.notAllowed(refused.reason)
+    const client = this.#wrongClient(claims)
+    if (client !== null) return this.#refusals.invalid(client)
+    const binding = bindingOf(claims)
+    if (binding.kind === 'unusable') return this.#refusals.invalid(binding.reason)
+    const caller = callerOf(claims, this.#paths, this.#identity)
+    if (typeof caller === 'string') return this.#refusals.invalid(caller)
+    const unmet = firstUnmet(claims, this.#rules)
+    if (unmet !== null)
+      return this.#refusals.notAllowed(
+        `The claim "${unmet.claim}" is not what \`require\` of the identity asks for.`,
+      )
+    return {
+      caller,
+      expiresAt,
+      thumbprint: key.thumbprint,
+      certificate: binding.kind === 'certificate' ? binding.thumbprint : null,
+      credential: credentialOf(claims, this.#identity, key.kid),
+      bytes: bytesOf(tokenLength),
+      keys,
+      revocations: notLookedUp,
+    }
+  }
+
+  #wrongClient(claims: Claims): string | null {
+    if (this.#clients === null) return null
+    const name = this.#preset.clientClaims.find((one) => claims[one] !== undefined)
+    if (name === undefined)
+      return `It names no client (${this.#preset.clientClaims.join(' or ')}), and \`clients\` asks for one.`
+    const client = claims[name]
+    if (typeof client === 'string' && this.#clients.includes(client)) return null
+    return `The client is ${typeof client === 'string' ? shown(client) : 'no text'}, which is not one of \`clients\`.`
+  }
+}
+
+function credentialOf(claims: Claims, identity: string, kid: string | null): RevocableCredential {
+  const text = (name: string): string | undefined => {
+    const value = claims[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const issued = claims['iat']
+  return {
+    identity,
+    token: text('jti'),
+    subject: text('sub'),
+    session: text('sid'),
+    key: kid ?? undefined,
+    issuedAt: typeof issued === 'number' ? issued : undefined,
+  }
+}

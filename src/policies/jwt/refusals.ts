@@ -1,0 +1,48 @@
+import { codes } from '../../codes.ts'
+import { type Deny, deny, notMine, type Skip, skipWith } from '../../gateway/verdict.ts'
+import type { JwtSettings } from './jwt-settings.ts'
+
+type Challenge = NonNullable<Deny['detail']['headers']>
+
+/**
+ * The refusals of one identity. Clients learn the code and a challenge by RFC 6750 §3, which names no reason; all else
+ * is for the record.
+ */
+export class Refusals {
+  /** No token at all: the challenge has no error then (RFC 6750 §3.1). */
+  readonly absent: Skip
+  readonly repeated: Deny
+  /** Another identity may read it. */
+  readonly otherScheme: Skip
+  readonly #invalid: Challenge
+  readonly #insufficient: Challenge
+
+  constructor({ realm, header }: JwtSettings) {
+    const challenge = `Bearer realm="${realm}"${header === null ? '' : `, header="${header}"`}`
+    this.absent = skipWith(challenge)
+    this.#invalid = [['www-authenticate', `${challenge}, error="invalid_token"`]]
+    this.#insufficient = [['www-authenticate', `${challenge}, error="insufficient_scope"`]]
+    this.repeated = this.invalid('Several tokens were sent.')
+    this.otherScheme = notMine(this.invalid('`Authorization` has another scheme than Bearer.'))
+  }
+
+  invalid(reason: string): Deny {
+    return deny(codes.TOKEN_INVALID, { reason, headers: this.#invalid })
+  }
+
+  expired(reason: string): Deny {
+    return deny(codes.TOKEN_EXPIRED, { reason, headers: this.#invalid })
+  }
+
+  revoked(reason: string): Deny {
+    return deny(codes.TOKEN_REVOKED, { reason, headers: this.#invalid })
+  }
+
+  notAllowed(reason: string): Deny {
+    return deny(codes.TOKEN_NOT_ALLOWED, { reason, headers: this.#insufficient })
+  }
+
+  unavailable(reason: string): Deny {
+    return deny(codes.KEYS_UNAVAILABLE, { reason })
+  }
+}

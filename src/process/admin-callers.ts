@@ -1,0 +1,82 @@
+import type { Identified, PresentedRequest } from '../admin/host.ts'
+import { codes } from '../codes.ts'
+import type { AdminCallerRule } from '../config/spec.ts'
+import { Fields } from '../engines/http1/fields.ts'
+import { RequestHead } from '../engines/http1/request-head.ts'
+import { formatAddress, parseAddress } from '../engines/networks/address.ts'
+import { authenticate } from '../gateway/authenticate.ts'
+import { Exchange } from '../gateway/exchange.ts'
+import type { Caller } from '../gateway/facts.ts'
+import type { Plan, Step } from '../gateway/plan.ts'
+import type { ClientStream } from '../gateway/streams.ts'
+import type { AdminRole } from '../store/admin-roles.ts'
+
+const nobody: Identified = { kind: 'nothing' }
+
+/**
+ * Judges a request to the admin API by the identities that `admin.callers` names, with the policies and the rules that
+ * serve traffic: what is wrong there is wrong here, and revoked there is revoked here.
+ */
+export async function identify(plan: Plan, request: PresentedRequest): Promise<Identified> {
+  const rules = plan.spec.admin?.callers ?? []
+  const identities = [...new Set(rules.map(({ identity }) => identity))].flatMap((name): Step[] => {
+    const step = plan.identities.get(name)
+    return step === undefined ? [] : [step]
+  })
+  if (identities.length === 0) return nobody
+  const x = exchangeOf(plan, request)
+  try {
+    const verdict = await authenticate(x, {
+      reservedHeaders: new Set(),
+      identities,
+      groups: identities.map((_, index) => [index]),
+    })
+    const { caller } = x.facts
+    if (verdict.kind === 'pass' && caller !== undefined)
+      return { kind: 'caller', name: `${caller.identity}/${caller.id}`, role: roleOf(caller, rules) }
+    if (verdict.kind !== 'deny') return nobody
+    if (verdict.code.status >= 500) return { kind: 'failed', code: verdict.code }
+    return verdict.code === codes.CREDENTIALS_MISSING ? nobody : { kind: 'wrong' }
+  } finally {
+    x.finish()
+  }
+}
+
+/** The role of the first rule that means the caller. */
+export function roleOf(caller: Caller, rules: readonly AdminCallerRule[]): AdminRole | null {
+  for (const { identity, role, by, anyOf } of rules) {
+    if (identity !== caller.identity) continue
+    const has = by === 'callers' ? [caller.id] : caller[by]
+    if (anyOf.some((one) => has.includes(one))) return role
+  }
+  return null
+}
+
+/** No forwarded header counts here: nothing stands between an administrator and the admin listener. */
+function exchangeOf(plan: Plan, { method, path, headers, address }: PresentedRequest): Exchange {
+  const head = new RequestHead()
+  head.method = method
+  head.fields = new Fields()
+  for (const [name, value] of headers) head.fields.push(name, value)
+  const parsed = parseAddress(address)
+  const peer = parsed === null ? address : formatAddress(parsed)
+  const gate = { plan, recorder: { finish: () => undefined }, nextId: () => 'admin' }
+  const x = new Exchange(gate, silent, head, '"admin"', peer, Date.now(), performance.now())
+  x.path = path
+  x.secure = false
+  return x
+}
+
+/** Nothing is read from it or written to it: the admin server answers. */
+const silent: ClientStream = {
+  source: null,
+  readBody: () => undefined,
+  resumeBody: () => undefined,
+  inform: () => undefined,
+  reply: () => undefined,
+  begin: () => undefined,
+  flush: () => undefined,
+  send: () => true,
+  end: () => undefined,
+  destroy: () => undefined,
+}
