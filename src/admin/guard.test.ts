@@ -21,7 +21,7 @@ test('every route of the table but the health checks answers 401 without its tok
     },
   ]
   assert.ok(routes.length >= 18)
-  for (const route of routes) {
+  const walk = async (route: (typeof routes)[number]): Promise<void> => {
     const replies = await Promise.all(
       credentials.map((headers) => call(server, route.method, route.path, headers)),
     )
@@ -32,6 +32,8 @@ test('every route of the table but the health checks answers 401 without its tok
       assert.equal((JSON.parse(reply.body) as { code: string }).code, 'ADMIN_TOKEN_REQUIRED')
     }
   }
+  // Three at a time: one address holds 32 connections at most.
+  for (let at = 0; at < routes.length; at += 3) await Promise.all(routes.slice(at, at + 3).map(walk))
   assert.deepEqual(
     routes.filter(({ needs }) => needs === 'open').map(({ path }) => path),
     ['/healthz', '/readyz'],

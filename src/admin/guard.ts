@@ -78,7 +78,7 @@ async function proven(
     case 'caller':
       if (identified.role !== null) return { name: identified.name, role: identified.role, address }
       return problemWith(codes.ADMIN_NOT_ALLOWED, { detail: 'No rule of `admin.callers` gives you a role.' })
-    case 'failed':
+    case 'refused':
       return problemWith(identified.code)
     case 'nothing':
       if (bearer !== null) await sleep(wrongTokenDelayMs)

@@ -59,7 +59,10 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
     metrics: () => '# HELP a b\n',
     log: createLog({ stream: seen.log }),
     store,
-    identities: () => [{ name: 'partners', type: 'api-key' }],
+    identities: () => [
+      { name: 'partners', type: 'api-key', administers: false },
+      { name: 'robots', type: 'api-key', administers: true },
+    ],
     identify: async () => seen.identified,
     status: () => seen.status(),
     refused: () => void seen.refusals++,
@@ -127,9 +130,10 @@ export function call(
 }
 
 /** Sends bytes as they are, and reads to the end of the connection. */
-export function raw(server: AdminServer, bytes: string): Promise<string> {
+export function raw(server: AdminServer, bytes: string, from = '127.0.0.1'): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(server.address.port, '127.0.0.1', () => socket.write(bytes))
+    const { port } = server.address
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from }, () => socket.write(bytes))
     let text = ''
     socket.on('data', (chunk) => (text += chunk))
     socket.on('error', () => undefined)

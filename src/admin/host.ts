@@ -16,8 +16,8 @@ export interface OpsHost {
 /** What the admin API does; the process provides it. */
 export interface AdminHost extends OpsHost {
   readonly store: Store
-  /** Names of the configured identities: what is kept for one must be for one that is there. */
-  identities(): readonly { readonly name: string; readonly type: string }[]
+  /** The configured identities: what is kept for one must be for one that is there. */
+  identities(): readonly KnownIdentity[]
   /** Judges a request by the identities of `admin.callers`. */
   identify(request: PresentedRequest): Promise<Identified>
   /** Version, uptime, generation, threads, sinks: anything that is JSON. */
@@ -28,6 +28,14 @@ export interface AdminHost extends OpsHost {
   reload(actor: Actor): Promise<ReloadOutcome>
   /** A request that proved nothing, or a caller who may not do this, was refused. `address` is that of its socket. */
   refused(address: string, caller: string | null): void
+}
+
+/** A configured identity, as the admin API sees it. */
+export interface KnownIdentity {
+  readonly name: string
+  readonly type: string
+  /** A rule of `admin.callers` gives roles to its callers. */
+  readonly administers: boolean
 }
 
 /** A request with its credentials. */
@@ -48,8 +56,8 @@ export type Identified =
   | { readonly kind: 'wrong' }
   /** A caller; the role is null when no rule gives it one. `name` is `identity/id`. */
   | { readonly kind: 'caller'; readonly name: string; readonly role: AdminRole | null }
-  /** It cannot be judged now. */
-  | { readonly kind: 'failed'; readonly code: Code }
+  /** A right credential that is not enough by its own identity, or one that cannot be judged now. */
+  | { readonly kind: 'refused'; readonly code: Code }
 
 export interface ExplainQuery {
   readonly method: string

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { version } from '../process/version.ts'
-import { runAdminToken } from './admin-token.ts'
+import { addAdminCommands } from './admin-commands.ts'
 import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
 import { dataFolderOf } from './data-folder.ts'
@@ -73,6 +73,8 @@ function program(): Command {
     .description('An API security gateway: every request is proven before it passes.')
     .version(version, '--version', 'print the version')
     .exitOverride()
+    // What stands after a command belongs to it, also where a command of its own has an option of the same name.
+    .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
@@ -228,16 +230,12 @@ function program(): Command {
     .option('--json', 'print JSON', false)
     .action((file: string, options: SourceOptions & KeysFlags) => run('leaked', options, { file }))
 
-  command(
-    'admin-token',
-    'make a new admin token and print it once; the one before ends',
-    '  sallyport admin-token > admin-token\n',
-  )
-    .addOption(files())
-    .addOption(data())
-    .action(async (options: SourceOptions) => {
-      process.exitCode = runAdminToken(await dataFolderOf(source(options)), { stdout, stderr })
-    })
+  addAdminCommands({
+    command,
+    withSource: (one) => one.addOption(files()).addOption(data()),
+    source,
+    output: { stdout, stderr },
+  })
 
   command(
     'hash-password',

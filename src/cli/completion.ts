@@ -28,7 +28,30 @@ const commands: readonly Command[] = [
     options: ['-c', '--data', '--owner', '--json'],
     words: ['create', 'list', 'revoke'],
   },
-  { name: 'admin-token', about: 'make a new admin token', options: ['-c', '--data'] },
+  {
+    name: 'admin-token',
+    about: 'make, list and revoke admin tokens',
+    options: ['-c', '--data', '--role', '--expires', '--json'],
+    words: ['create', 'list', 'revoke'],
+  },
+  {
+    name: 'revoke',
+    about: 'revoke a credential',
+    options: ['-c', '--data', '--identity', '--for', '--reason'],
+    words: ['token', 'subject', 'session', 'key', 'certificate'],
+  },
+  {
+    name: 'revocations',
+    about: 'list revocations and take them back',
+    options: ['-c', '--data', '--json'],
+    words: ['list', 'remove'],
+  },
+  {
+    name: 'audit',
+    about: 'read and verify the audit log',
+    options: ['-c', '--data', '--json', '--since', '--action', '--actor'],
+    words: ['verify', 'list'],
+  },
   { name: 'completion', about: 'print shell completion', options: [], words: ['bash', 'zsh', 'fish'] },
 ]
 

@@ -1,7 +1,8 @@
 import { codes } from '../codes.ts'
+import { choiceOf, type LogInChoice } from './choice.ts'
 import type { Exchange } from './exchange.ts'
 import type { Caller } from './facts.ts'
-import type { Authentication, Group } from './plan.ts'
+import type { Authentication, Group, Step } from './plan.ts'
 import { runStep } from './run-step.ts'
 import { deny, pass, type Verdict } from './verdict.ts'
 
@@ -15,19 +16,21 @@ export function authenticate(x: Exchange, authentication: Authentication): Verdi
   const { identities } = authentication
   if (identities.length === 1) {
     const verdict = runStep(x, identities[0]!)
-    return verdict instanceof Promise ? verdict.then((late) => concludeOne(x, late)) : concludeOne(x, verdict)
+    return verdict instanceof Promise
+      ? verdict.then((late) => concludeOne(x, identities, late))
+      : concludeOne(x, identities, verdict)
   }
   return judgeFrom(x, authentication, 0, [], [])
 }
 
 /** The usual case, without a list. */
-function concludeOne(x: Exchange, verdict: Verdict): Verdict {
+function concludeOne(x: Exchange, identities: readonly Step[], verdict: Verdict): Verdict {
   // A `pass` without a caller proves nothing: an identity that forgot to say who it saw admits nobody.
   if (verdict.kind === 'pass' && x.facts.caller !== undefined) return pass
   x.facts.caller = undefined
   if (verdict.kind === 'deny') return verdict
   if (verdict.kind === 'skip' && verdict.otherwise !== undefined) return verdict.otherwise
-  return missing([verdict], [false])
+  return missing(identities, [verdict], [false])
 }
 
 function judgeFrom(
@@ -75,7 +78,7 @@ function conclude(
       return verdict.otherwise
   }
   const whole = groups.filter((group) => group.every((index) => proven[index]))
-  if (whole.length === 0) return missing(verdicts, proven)
+  if (whole.length === 0) return missing(identities, verdicts, proven)
   const chosen = whole.find((group) => covers(group, proven)) ?? whole[0]!
   const caller = callers[chosen[0]!]!
   // Two proofs of two callers have two readings: which one counted would depend on who reads (T24).
@@ -91,10 +94,18 @@ function covers(group: Group, proven: readonly boolean[]): boolean {
 }
 
 /** Nothing was presented, or a part of what a group asks for. */
-function missing(verdicts: readonly Verdict[], proven: readonly boolean[]): Verdict {
+function missing(
+  identities: readonly Step[],
+  verdicts: readonly Verdict[],
+  proven: readonly boolean[],
+): Verdict {
   if (!proven.includes(true)) {
-    for (const verdict of verdicts)
-      if (verdict.kind === 'skip' && verdict.instead !== undefined) return verdict.instead
+    const choices = verdicts.flatMap((verdict, index): LogInChoice[] =>
+      verdict.kind === 'skip' && verdict.instead !== undefined
+        ? [{ name: identities[index]!.name, answer: verdict.instead }]
+        : [],
+    )
+    if (choices.length > 0) return choices.length === 1 ? choices[0]!.answer : choiceOf(choices)
   }
   const headers: (readonly [string, string])[] = []
   for (const verdict of verdicts)

@@ -124,8 +124,13 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
   const upstreams = spec.services.map(options.upstream)
   const authentications = new Map<string, Authentication>()
   const operations = spec.operations.map((operation, index): Operation => {
-    const mine = operation.steps.map((step) => steps[step]!)
     const authentication = authenticationOf(operation, identities, authentications, reserved)
+    const ambient = (authentication?.identities ?? []).some(
+      ({ name }) => identities.get(name)?.policy.neverAmbient !== true,
+    )
+    const mine = operation.steps
+      .map((step) => steps[step]!)
+      .filter(({ policy }) => ambient || policy.ambientOnly !== true)
     checkFacts(operation, mine, authentication, identities)
     const inPhase = (phase: Phase | ResponsePhase): Step[] =>
       mine
@@ -140,7 +145,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       authentication,
       reservedHeaders: authentication?.reservedHeaders ?? reserved,
       authorize: inPhase('authorize'),
-      prepare: inPhase('prepare'),
+      prepare: [...(authentication?.identities ?? []).filter(prepares), ...inPhase('prepare')],
       respond: inPhase('respond'),
       allowedPathClasses: allowedClasses(operation.allowPath),
       until:
@@ -173,7 +178,7 @@ function endpointsOf(
   const endpoints = new Map<string, Endpoint>()
   for (const { name, settings, source } of spec.identities) {
     const { policy, step } = identities.get(name)!
-    for (const { path, methods } of policy.endpoints?.(settings) ?? []) {
+    for (const { path, methods } of policy.endpoints?.(settings, name) ?? []) {
       const taken = endpoints.has(path)
         ? 'another identity'
         : spec.operations.some(({ template }) => template === path)
@@ -186,6 +191,8 @@ function endpointsOf(
   }
   return endpoints.size === 0 ? null : endpoints
 }
+
+const prepares = ({ instance }: Step): boolean => instance.prepare !== undefined
 
 /** A policy may belong to a phase and, with these settings, have nothing to do there. */
 function acts(instance: PolicyInstance, phase: Phase | ResponsePhase): boolean {

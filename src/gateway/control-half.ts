@@ -1,4 +1,5 @@
 import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
+import type { Sessions } from './sessions.ts'
 
 /**
  * A policy that depends on others (a provider's keys, an authorizer) has two halves. The half on the control plane
@@ -30,6 +31,8 @@ export interface ControlHost {
   report(event: string, message: string): void
   /** Keeps small texts over restarts, in the data folder, readable by its owner only. */
   readonly kept: KeptTexts
+  /** The log-ins that this identity made at a provider, in the store. */
+  sessions(provider: string): Sessions
 }
 
 export interface RemoteRequest {

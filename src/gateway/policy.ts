@@ -145,7 +145,7 @@ export interface Host {
 export interface PolicyInstance {
   /** Decides. Synchronous wherever nothing must be awaited: it then allocates no promise. */
   request?(request: RequestView, set: FactSetter): Verdict | Promise<Verdict>
-  /** Edits the request on its way to the upstream (phase `prepare`). */
+  /** Edits the request on its way to the upstream (phase `prepare`); of an identity, wherever it is asked for. */
   prepare?(request: RequestView, upstream: UpstreamRequest): void
   /** Serves a page that `Policy.endpoints` names. `body` is that of a POST, whole. */
   serve?(request: RequestView, body: Buffer): Verdict | Promise<Verdict>
@@ -178,6 +178,10 @@ export interface Policy<C = unknown> {
   /** Facts it uses where a policy wrote them: an operation where nobody writes them still loads. */
   readonly mayRead?: readonly FactName[]
   readonly writes: readonly FactName[]
+  /** For `identity`: browsers never send its credential by themselves (`Caller.ambient` is always false). */
+  readonly neverAmbient?: true
+  /** Only acts on ambient callers: left out of operations that have none. */
+  readonly ambientOnly?: true
   /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */
   upstreamHeaders?(config: C): readonly string[]
   /** For `identity`: names of the headers that carry its credential, removed where an operation asks for it. */
@@ -190,7 +194,10 @@ export interface Policy<C = unknown> {
   /**
    * For `identity`: paths that the instance serves itself on every host, in normal form. No operation may have one.
    */
-  endpoints?(config: C): readonly { readonly path: string; readonly methods: readonly ('GET' | 'POST')[] }[]
+  endpoints?(
+    config: C,
+    instance: string,
+  ): readonly { readonly path: string; readonly methods: readonly ('GET' | 'POST')[] }[]
   /**
    * Gives the settings with absolute paths in place of those written, which are relative to the file they stand in.
    * `absolute` is told where in the settings the path stands, and reports a file that cannot be read.

@@ -30,11 +30,12 @@ export function refuse(x: Exchange, verdict: Deny): void {
   for (const [name, value] of verdict.detail.headers ?? []) fields.push(name, value)
   // What is over soon says so: clients that come back at once would only prolong it.
   if (verdict.code.status === 503) fields.push('retry-after', '1')
-  fields.push('content-type', 'application/problem+json')
+  const { page } = verdict.detail
+  fields.push('content-type', page === undefined ? 'application/problem+json' : 'text/html')
   fields.push('cache-control', 'no-store')
   fields.push('x-content-type-options', 'nosniff')
   if (x.operation !== null) editLocally(x, x.operation, verdict.code.status, fields)
-  x.client.reply(verdict.code.status, fields, problem(verdict.code, x.id))
+  x.client.reply(verdict.code.status, fields, page ?? problem(verdict.code, x.id))
 }
 
 /** Answers in the place of the upstream. */

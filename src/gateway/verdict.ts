@@ -6,6 +6,8 @@ export interface DenyDetail {
   readonly reason?: string
   /** Response headers the denial needs, such as `www-authenticate` or `retry-after`. Names in lower case. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
+  /** A page for people in place of the problem document: ASCII, HTML, nothing of the request in it unescaped. */
+  readonly page?: string
 }
 
 /** The request may go on. */

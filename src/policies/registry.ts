@@ -4,7 +4,9 @@ import { apiKey } from './api-key/api-key.ts'
 import { basic } from './basic/basic.ts'
 import { callerToken } from './caller-token/caller-token.ts'
 import { cors } from './cors/cors.ts'
+import { csrf } from './csrf/csrf.ts'
 import { headers } from './headers/headers.ts'
+import { introspection } from './introspection/introspection.ts'
 import { jwt } from './jwt/jwt.ts'
 import { mtls } from './mtls/mtls.ts'
 
@@ -26,8 +28,10 @@ export const policies: readonly Policy[] = registryOf([
   addresses,
   apiKey,
   basic,
+  introspection,
   jwt,
   mtls,
+  csrf,
   cors,
   headers,
   callerToken,

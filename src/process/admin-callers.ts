@@ -35,7 +35,7 @@ export async function identify(plan: Plan, request: PresentedRequest): Promise<I
     if (verdict.kind === 'pass' && caller !== undefined)
       return { kind: 'caller', name: `${caller.identity}/${caller.id}`, role: roleOf(caller, rules) }
     if (verdict.kind !== 'deny') return nobody
-    if (verdict.code.status >= 500) return { kind: 'failed', code: verdict.code }
+    if (verdict.code.status !== 401) return { kind: 'refused', code: verdict.code }
     return verdict.code === codes.CREDENTIALS_MISSING ? nobody : { kind: 'wrong' }
   } finally {
     x.finish()

@@ -23,7 +23,7 @@ export class AuditTrail {
     this.#log = log
   }
 
-  /** @throws StoreError when the log cannot be written: then nothing could be changed while the gateway runs. */
+  /** @throws AuditError when the log cannot be written: then nothing could be changed while the gateway runs. */
   started(version: string, operations: number): void {
     this.#store.record({
       actor: gatewayActor,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { GatewaySpec } from '../config/spec.ts'
 import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
 import { definePolicy, type Policy } from '../gateway/policy.ts'
+import { judgedSessions } from '../store/sessions.ts'
 import { ControlHalves } from './control-halves.ts'
 
 const jwk = (kid: string): PublicJwk => ({
@@ -68,6 +69,7 @@ function halvesOf(log: string[], told: unknown[]): ControlHalves {
     call: () => Promise.reject(new Error('nobody is called')),
     report: () => undefined,
     kept: () => ({ read: () => null, write: () => undefined }),
+    sessions: () => judgedSessions(null),
     onState: (_half, state) => told.push(state),
   })
 }

@@ -3,6 +3,7 @@ import type { GatewaySpec } from '../config/spec.ts'
 import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
 import type { ControlHalf, ControlHost, ControlLink, KeptTexts } from '../gateway/control-half.ts'
 import { type Policy, placeOfControl } from '../gateway/policy.ts'
+import type { Sessions } from '../gateway/sessions.ts'
 
 /** What the control halves are given beside their settings. */
 export interface ControlHalvesOptions {
@@ -11,6 +12,7 @@ export interface ControlHalvesOptions {
   readonly report: ControlHost['report']
   /** The texts of one half, under a name that is only its own. */
   readonly kept: (owner: string) => KeptTexts
+  readonly sessions: (identity: string, provider: string) => Sessions
   /** A half has published; told to all data threads. */
   readonly onState: (half: number, state: unknown) => void
 }
@@ -109,7 +111,7 @@ export class ControlHalves {
   }
 
   #start(key: string, policy: Policy, where: string, settings: unknown, instance: string): void {
-    const { call, report, kept, onState } = this.#options
+    const { call, report, kept, sessions, onState } = this.#options
     const running: Running = { number: ++this.#numbers, where, half: null, state: undefined }
     this.#running.set(key, running)
     running.half = policy.control!(settings, {
@@ -118,6 +120,7 @@ export class ControlHalves {
       call,
       report,
       kept: kept(createHash('sha256').update(key).digest('hex').slice(0, 32)),
+      sessions: (provider) => sessions(instance, provider),
       publish: (state) => {
         running.state = state
         // What a half publishes as it starts goes to the threads with the plan that it starts for.

@@ -99,6 +99,7 @@ export class ControlPlane {
       call: this.#remote.call,
       report: (event, message) => log.warn(event, message),
       kept: keptTexts(spec.dataFolder, (message) => log.warn('kept-text', message)),
+      sessions: (identity, provider) => store.sessions.of(identity, provider),
       onState: (half, state) => this.#threads.broadcast({ type: 'state', half, state }),
     })
     lookups.halves = this.#halves

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Policy } from '../gateway/policy.ts'
 import { RemoteClient } from '../remote/remote-client.ts'
+import { judgedSessions } from '../store/sessions.ts'
 import { openStore } from '../store/store.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
 import { ControlHalves } from './control-halves.ts'
@@ -20,11 +21,8 @@ export async function judging<T>(
   const lookups = new LiveLookups()
   const configuration = await readConfiguration(source, policies, 1, lookups)
   const { spec } = configuration
-  if (existsSync(join(spec.dataFolder, 'store.db'))) {
-    const store = openStore(spec.dataFolder)
-    lookups.refresh(store)
-    store.close()
-  }
+  const store = existsSync(join(spec.dataFolder, 'store.db')) ? openStore(spec.dataFolder) : null
+  if (store !== null) lookups.refresh(store)
   const remote = new RemoteClient()
   const kept = keptTexts(spec.dataFolder, () => undefined)
   const halves = new ControlHalves({
@@ -32,6 +30,7 @@ export async function judging<T>(
     call: remote.call,
     report: () => undefined,
     kept: (owner) => ({ read: (name) => kept(owner).read(name), write: () => undefined }),
+    sessions: (identity, provider) => judgedSessions(store?.sessions.of(identity, provider) ?? null),
     onState: () => undefined,
   })
   lookups.halves = halves
@@ -41,5 +40,6 @@ export async function judging<T>(
   } finally {
     halves.close()
     await remote.close()
+    store?.close()
   }
 }

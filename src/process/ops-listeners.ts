@@ -1,4 +1,4 @@
-import type { AdminHost, ExplainQuery, Explanation, ReloadOutcome } from '../admin/host.ts'
+import type { AdminHost, ExplainQuery, Explanation, KnownIdentity, ReloadOutcome } from '../admin/host.ts'
 import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
@@ -41,7 +41,7 @@ export class OpsListeners {
       undeclared: options.undeclared,
       explain: options.explain,
       store: options.store,
-      identities: () => options.plan().spec.identities,
+      identities: () => identitiesOf(options.plan().spec),
       identify: (request) => identify(options.plan(), request),
       status: () => ({
         version: options.version,
@@ -81,6 +81,11 @@ export class OpsListeners {
     await Promise.all([...this.#open.values()].map((server) => server.close()))
     this.#open.clear()
   }
+}
+
+function identitiesOf({ identities, admin }: GatewaySpec): readonly KnownIdentity[] {
+  const administering = new Set((admin?.callers ?? []).map(({ identity }) => identity))
+  return identities.map(({ name, type }) => ({ name, type, administers: administering.has(name) }))
 }
 
 async function outcome(reload: Promise<number>): Promise<ReloadOutcome> {

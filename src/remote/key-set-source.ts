@@ -39,6 +39,9 @@ export interface KeySetTimings {
   readonly mostRetry: number
 }
 
+/** What it uses of the control plane. */
+export type KeySetHost = Pick<ControlHost, 'where' | 'publish' | 'report' | 'kept'>
+
 const usualTimings: KeySetTimings = {
   onDemand: 30_000,
   leastRefresh: 60_000,
@@ -53,7 +56,7 @@ const usualTimings: KeySetTimings = {
  */
 export class KeySetSource implements ControlHalf {
   readonly #options: KeySetOptions
-  readonly #host: ControlHost
+  readonly #host: KeySetHost
   readonly #timings: KeySetTimings
   readonly #unwatch: (() => void) | undefined
   #state: KeySetState = { jwks: null, version: '', usableUntil: 0, problem: 'The keys were not read yet.' }
@@ -65,7 +68,7 @@ export class KeySetSource implements ControlHalf {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(options: KeySetOptions, host: ControlHost) {
+  constructor(options: KeySetOptions, host: KeySetHost) {
     this.#options = options
     this.#host = host
     this.#timings = options.timings ?? usualTimings

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { reasonOf, syncFolder } from './data-folder.ts'
-import { StoreError } from './store-error.ts'
+import { AuditError } from './store-error.ts'
 
 const chunkBytes = 65_536
 
@@ -68,7 +68,7 @@ export class AuditFile {
       }
       fsyncSync(descriptor)
     } catch (error) {
-      throw new StoreError(
+      throw new AuditError(
         `${this.path} cannot be written (${reasonOf(error)}), and nothing is changed without it: make room, or correct its rights`,
       )
     } finally {
@@ -84,7 +84,7 @@ export class AuditFile {
       return use(descriptor)
     } catch (error) {
       if (reasonOf(error) === 'ENOENT') return null
-      throw new StoreError(`${this.path} cannot be read (${reasonOf(error)}): correct its rights`)
+      throw new AuditError(`${this.path} cannot be read (${reasonOf(error)}): correct its rights`)
     } finally {
       if (descriptor !== null) closeSync(descriptor)
     }

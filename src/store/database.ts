@@ -51,6 +51,19 @@ const steps: readonly string[] = [
   `ALTER TABLE revocations ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX revocations_by_sequence ON revocations (sequence);
   CREATE INDEX revocations_by_expiry ON revocations (expires) WHERE expires IS NOT NULL;`,
+  `CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    subject TEXT NOT NULL,
+    provider_session TEXT,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_by_subject ON sessions (subject, ends);
+  CREATE INDEX sessions_by_provider_session ON sessions (provider_session) WHERE provider_session IS NOT NULL;
+  CREATE INDEX sessions_by_end ON sessions (ends);`,
 ]
 
 /** Version of the tables, in `PRAGMA user_version`. */

@@ -2,3 +2,8 @@
 export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
+
+/** The audit log cannot be read or written, so that nothing may be changed. The message is a sentence as above. */
+export class AuditError extends Error {
+  override readonly name = 'AuditError'
+}

@@ -8,6 +8,7 @@ import { KeyedHash } from './keyed-hash.ts'
 import { KeyStore } from './keys.ts'
 import { makePepper, readPepper } from './pepper.ts'
 import { RevocationStore } from './revocations.ts'
+import { SessionStore } from './sessions.ts'
 import { StoreError } from './store-error.ts'
 
 /** How often another process's change is looked for, in milliseconds: a read of one page in memory. */
@@ -23,6 +24,7 @@ export class Store {
   readonly keys: KeyStore
   readonly adminTokens: AdminTokenStore
   readonly revocations: RevocationStore
+  readonly sessions: SessionStore
   readonly audit: AuditLog
   readonly #database: DatabaseSync
   readonly #dataVersion: StatementSync
@@ -45,6 +47,7 @@ export class Store {
     this.keys = new KeyStore(context)
     this.adminTokens = new AdminTokenStore(context)
     this.revocations = new RevocationStore(context)
+    this.sessions = new SessionStore(database, pepper)
   }
 
   /**
@@ -68,7 +71,7 @@ export class Store {
   /**
    * Writes an entry to the audit log for something that is no change of the store. On disk when it returns.
    *
-   * @throws StoreError when the log cannot be written.
+   * @throws AuditError when the log cannot be written.
    */
   record(entry: ChangeEntry): void {
     this.#transaction(() => this.audit.append(entry))

@@ -66,7 +66,7 @@ test('expiry, revocation and removal of a key beat the cache, in any order', asy
         } else {
           const { code } = await identity.judge(tokens[one.token]!)
           const elapsed = (Date.now() - Math.floor(start / 1000) * 1000) / 1000
-          const expected = !usable
+          const expected: string | undefined = !usable
             ? 'KEYS_UNAVAILABLE'
             : elapsed >= expiries[one.token]!
               ? 'TOKEN_EXPIRED'

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
-import type { ControlHost, ControlLink } from '../../src/gateway/control-half.ts'
+import type { ControlLink } from '../../src/gateway/control-half.ts'
 import { keysByDiscovery } from '../../src/remote/key-set-load.ts'
-import { type KeySetOptions, KeySetSource } from '../../src/remote/key-set-source.ts'
+import { type KeySetHost, type KeySetOptions, KeySetSource } from '../../src/remote/key-set-source.ts'
 import { PublishedKeys } from '../../src/remote/key-set-view.ts'
 import { RemoteClient } from '../../src/remote/remote-client.ts'
 import type { KeyServer } from './key-server.ts'
@@ -28,13 +28,11 @@ export function linkedKeys(
   const client = new RemoteClient()
   const events: string[] = []
   const messages: string[] = []
-  const host: ControlHost = {
+  const host: KeySetHost = {
     where: 'identities.staff',
-    instance: 'staff',
     publish: (state) => {
       published = structuredClone(state)
     },
-    call: client.call,
     report: (event, message) => {
       events.push(event)
       messages.push(message)
@@ -43,7 +41,7 @@ export function linkedKeys(
   }
   let published: unknown
   const { issuer } = server
-  const calls = { call: host.call, remote: { authorities: [], proxy: null, timeoutMs: 2000 } }
+  const calls = { call: client.call, remote: { authorities: [], proxy: null, timeoutMs: 2000 } }
   const source = new KeySetSource(
     {
       load: () => keysByDiscovery(issuer, issuer, calls),

@@ -30,7 +30,7 @@ test('S7 10,000 unknown keys cause one fetch, and delay no good token', async (c
   assert.equal(server.fetches.length, 2, 'the one at start, and one for all of these')
 })
 
-test('S7 over the wire: rotation is seen, a flood causes one fetch, a provider of 5 s stalls nobody', async (context) => {
+test('S7 over the wire: rotation is seen, a flood causes one fetch, a provider that takes 5 s stalls nobody', async (context) => {
   const server = await KeyServer.start(context, [key])
   const { issuer } = server
   const { ask, gateway } = await guardedApi(

@@ -70,9 +70,9 @@ before(async () => {
 })
 
 after(async () => {
-  await gateway.stop()
   service.closeAllConnections()
   service.close()
+  await gateway.stop()
 })
 
 /** Sends bytes as they are; gives the status, and what the service got, if anything. */

@@ -13,6 +13,8 @@ export interface MtlsGateway {
   readonly port: number
   /** The listener behind a balancer, on which `client-cert` or another header is believed. */
   readonly balanced: number
+  /** The same without `clientCertificates`. */
+  readonly plain: number
   readonly root: TestCertificate
   /** Files of the authorities and of the revocation list. */
   readonly authorities: string
@@ -35,7 +37,7 @@ export interface MtlsOptions {
   readonly authorities?: (root: TestCertificate) => string
 }
 
-export const devices = {
+export const devices: Readonly<Record<string, unknown>> = {
   type: 'mtls',
   names: [{ commonName: 'ada' }, { dns: '*.devices.example.com' }],
   caller: 'subject',
@@ -60,7 +62,7 @@ export async function startMtlsGateway(
     response.write('begun')
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => service.once('listening', resolve))
-  const [port, balanced] = [await freePort(), await freePort()]
+  const [port, balanced, plain] = [await freePort(), await freePort(), await freePort()]
   const clientCertificates = {
     authorities: [authorities],
     ...(options.withList === false ? {} : { crl: [crl] }),
@@ -79,6 +81,7 @@ export async function startMtlsGateway(
         clearTextFrom: [options.balancer ?? '127.0.0.0/8'],
         clientCertificates: { ...clientCertificates, header: options.header ?? 'client-cert' },
       },
+      plain: { address: `127.0.0.1:${plain}`, clearTextFrom: ['127.0.0.0/8'] },
       ...options.listeners?.({ authorities, crl }),
     },
     services: { upstream: { targets: [`http://127.0.0.1:${(service.address() as AddressInfo).port}`] } },
@@ -101,6 +104,7 @@ export async function startMtlsGateway(
     gateway,
     port,
     balanced,
+    plain,
     root,
     authorities,
     crl,

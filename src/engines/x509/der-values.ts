@@ -42,7 +42,7 @@ export function readSmall(reader: DerReader): number {
 
 /** Content of an INTEGER without leading zeros, as lower-case hex; the serial number of a certificate. */
 export function serialText(content: Buffer): string {
-  if (content.length === 0) throw new DerError('a serial number is empty')
+  if (content.length === 0 || content[0]! >= 0x80) throw new DerError('a serial number is empty or negative')
   return content.toString('hex').replace(/^0+/, '')
 }
 

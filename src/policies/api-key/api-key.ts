@@ -46,6 +46,7 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
   onError: 'deny',
   reads: [],
   writes: ['caller'],
+  neverAmbient: true,
   credential: (config) => `header ${config.header.toLowerCase()}`,
   upstreamHeaders: (config) => [config.header.toLowerCase()],
   config: settings,

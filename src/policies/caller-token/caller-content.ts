@@ -1,7 +1,7 @@
 import type { Caller } from '../../gateway/facts.ts'
-import { claimReader } from './claim-path.ts'
+import { claimAt, claimPathOf } from '../claim-path.ts'
 import { plainValue } from './plain-value.ts'
-import type { CallerTokenSettings } from './settings.ts'
+import { type CallerTokenSettings, claimPrefix } from './settings.ts'
 
 /** What is told of one caller, without what changes from token to token. */
 export interface CallerContent {
@@ -18,7 +18,7 @@ const scopeForm = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** Gives what says, for a caller, what is told of it; a text where that cannot be told, and why. */
 export function contentOf(settings: CallerTokenSettings): (caller: Caller) => CallerContent | string {
-  const selected = settings.claims.map((path) => [path, claimReader(path)] as const)
+  const selected = settings.claims.map((path) => [path, claimPathOf(path)] as const)
   const plain = Object.entries(settings.headers).map(
     ([name, source]) => [name.toLowerCase(), readerOf(source)] as const,
   )
@@ -26,7 +26,7 @@ export function contentOf(settings: CallerTokenSettings): (caller: Caller) => Ca
     const { id, identity, scopes, roles } = caller
     if (!scopes.every((scope) => scopeForm.test(scope))) return 'a scope of the caller is not a scope-token'
     const claims: { [path: string]: unknown } = Object.create(null)
-    for (const [path, read] of selected) claims[path] = read(caller.claims)
+    for (const [text, path] of selected) claims[text] = claimAt(caller.claims, path)
     const token = {
       sub: id,
       identity,
@@ -58,8 +58,8 @@ function readerOf(source: string): (caller: Caller) => unknown {
     case 'roles':
       return (caller) => caller[source]
     default: {
-      const read = claimReader(source.slice('claims.'.length))
-      return (caller) => read(caller.claims)
+      const path = claimPathOf(source.slice(claimPrefix.length))
+      return (caller) => claimAt(caller.claims, path)
     }
   }
 }

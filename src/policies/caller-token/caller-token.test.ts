@@ -33,6 +33,8 @@ test('refuses headers of others, names that are one, and lifetimes that help nob
     { lifetime: '9s' },
     { lifetime: '11m' },
     { claims: [''] },
+    { claims: ['address..country'] },
+    { headers: { 'X-Caller-Id': 'claims.a..b' } },
   ])
     assert.equal(callerToken.config.safeParse(written).success, false, JSON.stringify(written))
 })

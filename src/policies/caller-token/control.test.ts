@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test, { mock } from 'node:test'
 import type { ControlHalf, ControlHost } from '../../gateway/control-half.ts'
+import { judgedSessions } from '../../store/sessions.ts'
 import { control } from './control.ts'
 
 /** The parts of the control plane that the half uses, over texts that outlive it. */
@@ -14,6 +15,7 @@ function run(texts: Map<string, string>): { half: ControlHalf; published: unknow
     call: () => Promise.reject(new Error('nobody is called')),
     report: (event, message) => reports.push(`${event}: ${message}`),
     kept: { read: (name) => texts.get(name) ?? null, write: (name, text) => texts.set(name, text) },
+    sessions: () => judgedSessions(null),
   }
   return { half: control('ES256', host), published, reports }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration } from '../../config/schema/duration.ts'
 import type { SigningAlgorithm } from '../../engines/jwt-signing/signing-key.ts'
+import { claimPath, parseClaimPath } from '../claim-path.ts'
 import { requestHeaderName } from '../header-fields.ts'
 
 /** Settings of `caller-token`. */
@@ -34,17 +35,19 @@ const name = z
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'not a name\nWrite visible ASCII characters without spaces.')
 
-const claimPath = z.string().min(1).max(200)
+/** In front of the path of a claim, where other things of a caller can stand too. */
+export const claimPrefix = 'claims.'
 
-/** `identity` and the like, or a claim. */
 const plainSource = z.union([
   z.enum(['id', 'identity', 'scopes', 'roles']),
   z
     .string()
-    .max(207)
-    .regex(
-      /^claims\../,
-      'not known of a caller\nWrite `id`, `identity`, `scopes`, `roles`, or a claim: `claims.email`.',
+    .refine(
+      (text) => text.startsWith(claimPrefix) && parseClaimPath(text.slice(claimPrefix.length)) !== null,
+      {
+        error:
+          'not known of a caller\nWrite `id`, `identity`, `scopes`, `roles`, or a claim: `claims.email`.',
+      },
     ),
 ])
 

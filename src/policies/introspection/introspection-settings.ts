@@ -1,7 +1,8 @@
 import type { Outgoing } from '../remote-settings.ts'
+import type { WrittenCallerPaths } from '../token-caller.ts'
 
 /** Settings of an `introspection` identity, complete. */
-export interface IntrospectionSettings {
+export interface IntrospectionSettings extends WrittenCallerPaths {
   /** Address of the introspection endpoint. */
   readonly endpoint: string
   readonly clientId: string
@@ -12,9 +13,6 @@ export interface IntrospectionSettings {
   readonly issuer: string | null
   /** Whether tokens that look like JWTs are asked about too. Default: they are left to `jwt` identities. */
   readonly jwts: boolean
-  readonly caller: string
-  readonly scopes: string
-  readonly roles: string | null
   /** How long an active answer is believed, in milliseconds; 0 asks for each request. */
   readonly rememberMs: number
   readonly realm: string

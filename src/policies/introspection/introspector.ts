@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { parseStrictJson } from '../../engines/jwt/strict-json.ts'
 import type { ControlHalf, ControlHost, RemoteAnswer } from '../../gateway/control-half.ts'
 import type { Claims } from '../../gateway/facts.ts'
@@ -35,14 +36,16 @@ export class Introspector implements ControlHalf {
 
   async ask(question: unknown): Promise<Introspected> {
     const token = String(question)
-    const refused = this.#refused.get(token)
+    // Refused tokens are kept as digests: one that is inactive here may be live elsewhere.
+    const digest = hash('sha256', token, 'base64url')
+    const refused = this.#refused.get(digest)
     if (refused !== undefined && refused.until > performance.now()) return refused.answer
-    const known = this.#underWay.get(token)
+    const known = this.#underWay.get(digest)
     if (known !== undefined) return await known
     if (this.#underWay.size >= mostAtOnce)
       return { kind: 'unavailable', reason: 'too many tokens are being asked about at once' }
-    const flight = this.#introspect(token).finally(() => this.#underWay.delete(token))
-    this.#underWay.set(token, flight)
+    const flight = this.#introspect(token, digest).finally(() => this.#underWay.delete(digest))
+    this.#underWay.set(digest, flight)
     return await flight
   }
 
@@ -54,7 +57,7 @@ export class Introspector implements ControlHalf {
     this.#refused.clear()
   }
 
-  async #introspect(token: string): Promise<Introspected> {
+  async #introspect(token: string, digest: string): Promise<Introspected> {
     const { endpoint, clientId, clientSecret, outgoing, rememberMs } = this.#settings
     const { authorities, proxy, timeoutMs } = outgoing
     this.#asked++
@@ -79,17 +82,17 @@ export class Introspector implements ControlHalf {
     }
     const now = Date.now()
     const judged = judgeAnswer(json, this.#settings, now / 1000)
-    if (typeof judged === 'string') return this.#refuse(token, judged)
+    if (typeof judged === 'string') return this.#refuse(digest, judged)
     return {
       kind: 'active',
       claims: json,
-      until: judged.expiresAt === null ? now + rememberMs : Math.min(now + rememberMs, judged.expiresAt * 1000),
+      until: Math.min(now + rememberMs, (judged.expiresAt ?? Number.POSITIVE_INFINITY) * 1000),
     }
   }
 
-  #refuse(token: string, reason: string): Introspected {
+  #refuse(digest: string, reason: string): Introspected {
     const answer: Introspected = { kind: 'refused', reason }
-    this.#refused.set(token, { until: performance.now() + refusedMs, answer })
+    this.#refused.set(digest, { until: performance.now() + refusedMs, answer })
     if (this.#refused.size > mostRemembered) {
       for (const [oldest] of this.#refused) {
         this.#refused.delete(oldest)
@@ -101,7 +104,10 @@ export class Introspector implements ControlHalf {
 
   #unavailable(reason: string): Introspected {
     if (this.#failing === null)
-      this.#host.report('introspection-failing', `${this.#host.where}: ${reason}; requests are refused with 503`)
+      this.#host.report(
+        'introspection-failing',
+        `${this.#host.where}: ${reason}; requests are refused with 503`,
+      )
     this.#failing = reason
     return { kind: 'unavailable', reason }
   }

@@ -29,19 +29,23 @@ const written = z.strictObject({
     .refine(safe, { error: 'tokens would go over the network in clear\nWrite an address with `https://`.' })
     .describe('Address of the introspection endpoint (RFC 7662).'),
   clientId: line.describe('The gateway’s own client id at the provider.'),
-  clientSecret: line.describe('Its secret, best `${file:PATH}`. Sent by `client_secret_basic`.'),
+  clientSecret: line.describe('Its secret, best from a file. Sent by `client_secret_basic`.'),
   audience: z
-    .union([line, z.array(line).min(1).max(100), z.literal(false)])
+    .union([z.literal(false), line, z.array(line).min(1).max(100)])
     .describe(
       '`aud` of the answer: one of these. `false` where the provider names none, and answers this client about tokens for this API only.',
     ),
   issuer: line.describe('`iss` of the answer. Default: not looked at.').optional(),
   tokens: z
     .enum(['opaque', 'any'])
-    .describe('`opaque`: tokens that have the form of a JWT are left to `jwt` identities. `any`: all are asked about.')
+    .describe(
+      '`opaque`: tokens that have the form of a JWT are left to `jwt` identities. `any`: all are asked about.',
+    )
     .default('opaque'),
   caller: claimPath.describe('Path of the member that names the caller.').default('sub'),
-  scopes: claimPath.describe('Path of the member with scopes: a list, or a text with spaces between.').default('scope'),
+  scopes: claimPath
+    .describe('Path of the member with scopes: a list, or a text with spaces between.')
+    .default('scope'),
   roles: claimPath.describe('Path of the member with roles. Default: none.').optional(),
   remember: optionalDuration(
     'How long an active answer is believed, never beyond `exp`; `0` asks for each request. A token that the provider revokes lives on for so long.',
@@ -59,19 +63,22 @@ const written = z.strictObject({
     .default('api'),
   forwardToken: z
     .boolean()
-    .describe('Passes the token on to the service, which can then use it elsewhere in the name of the caller.')
+    .describe(
+      'Passes the token on to the service, which can then use it elsewhere in the name of the caller.',
+    )
     .default(false),
   ...outgoingShape,
 })
 
 /** The schema of an `introspection` identity. */
 export const introspectionSettings: z.ZodType<IntrospectionSettings> = written.transform(
-  ({ audience, issuer, tokens, roles, remember, authorities, proxy, timeout, ...rest }) => ({
+  ({ audience, issuer, tokens, scopes, roles, remember, authorities, proxy, timeout, ...rest }) => ({
     ...rest,
+    scopes: [scopes],
     audiences: audience === false ? null : [audience].flat(),
     issuer: issuer ?? null,
     jwts: tokens === 'any',
-    roles: roles ?? null,
+    roles: roles === undefined ? [] : [roles],
     rememberMs: remember,
     outgoing: outgoingOf({ authorities, proxy, timeout }),
   }),

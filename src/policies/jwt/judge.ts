@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { codes } from '../../codes.ts'
 import { shown } from '../../engines/jwt/faults.ts'
 import type { KeySet } from '../../engines/jwt/keys.ts'
 import type { TokenRules } from '../../engines/jwt/rules.ts'
@@ -7,13 +8,14 @@ import { type RefusedToken, type VerifiedToken, verifyToken } from '../../engine
 import type { FactSetter, Host, RequestView } from '../../gateway/policy.ts'
 import { type Deny, notMine, pass, type Verdict } from '../../gateway/verdict.ts'
 import type { Freshness, KeyView } from '../../remote/key-set-view.ts'
-import { tokenOf } from './bearer.ts'
-import { wrongCertificate } from './binding.ts'
+import { tokenOf } from '../bearer.ts'
+import { wrongCertificate } from '../binding.ts'
+import { TokenCache } from '../token-cache.ts'
+import { TokenRefusals } from '../token-refusals.ts'
 import { hintFor } from './hints.ts'
 import type { JwtSettings } from './jwt-settings.ts'
+import type { ProvenToken } from './proven-token.ts'
 import { Prover } from './prover.ts'
-import { Refusals } from './refusals.ts'
-import { type ProvenToken, TokenCache } from './token-cache.ts'
 import { rulesOf } from './token-rules.ts'
 
 /** Judges the tokens of one identity in one data thread. */
@@ -22,17 +24,17 @@ export class TokenJudge {
   readonly #host: Host
   readonly #keys: KeyView
   readonly #rules: TokenRules
-  readonly #refusals: Refusals
+  readonly #refusals: TokenRefusals
   readonly #prover: Prover
   /** Null where no token is kept. */
-  readonly #cache: TokenCache | null
+  readonly #cache: TokenCache<ProvenToken> | null
 
   constructor(settings: JwtSettings, host: Host, keys: KeyView) {
     this.#settings = settings
     this.#host = host
     this.#keys = keys
     this.#rules = rulesOf(settings)
-    this.#refusals = new Refusals(settings)
+    this.#refusals = new TokenRefusals(settings.realm, settings.header, codes.KEYS_UNAVAILABLE)
     this.#prover = new Prover(settings, host.instance, this.#refusals)
     this.#cache = settings.cacheBytes === 0 ? null : new TokenCache(settings.cacheBytes)
   }

@@ -23,6 +23,7 @@ export const jwt: Policy<JwtSettings> = definePolicy({
   timeout: longestWaitMs + 1000,
   reads: [],
   writes: ['caller'],
+  neverAmbient: true,
   credential: ({ header }) => (header === null ? 'authorization' : `header ${header}`),
   consumedHeaders: ({ header, forwardToken }) => (forwardToken ? [] : [header ?? 'authorization']),
   files(config, absolute) {

@@ -4,14 +4,15 @@ import type { VerifiedToken } from '../../engines/jwt/verify.ts'
 import type { Claims } from '../../gateway/facts.ts'
 import type { RevocableCredential } from '../../gateway/policy.ts'
 import type { Deny } from '../../gateway/verdict.ts'
-import { bindingOf } from './binding.ts'
-import { type CallerPaths, callerOf, callerPaths } from './caller.ts'
+import { bindingOf } from '../binding.ts'
+import { bytesOf } from '../token-cache.ts'
+import { type CallerPaths, callerOf, callerPaths } from '../token-caller.ts'
+import type { TokenRefusals } from '../token-refusals.ts'
 import { firstUnmet, type ReadyRules, readyRules } from './claim-rules.ts'
 import type { JwtSettings } from './jwt-settings.ts'
 import type { Preset } from './presets/preset.ts'
 import { presetOf } from './presets/table.ts'
-import type { Refusals } from './refusals.ts'
-import { bytesOf, type ProvenToken } from './token-cache.ts'
+import type { ProvenToken } from './proven-token.ts'
 
 /** Never a version: what is proven is looked up among the revocations before it is first used. */
 const notLookedUp = -1
@@ -23,9 +24,9 @@ export class Prover {
   readonly #paths: CallerPaths
   readonly #rules: ReadyRules
   readonly #identity: string
-  readonly #refusals: Refusals
+  readonly #refusals: TokenRefusals
 
-  constructor(settings: JwtSettings, identity: string, refusals: Refusals) {
+  constructor(settings: JwtSettings, identity: string, refusals: TokenRefusals) {
     this.#preset = presetOf(settings.preset)
     this.#clients = settings.clients
     this.#paths = callerPaths(settings)
@@ -44,7 +45,7 @@ export class Prover {
     if (client !== null) return this.#refusals.invalid(client)
     const binding = bindingOf(claims)
     if (binding.kind === 'unusable') return this.#refusals.invalid(binding.reason)
-    const caller = callerOf(claims, this.#paths, this.#identity)
+    const caller = callerOf(claims, this.#paths, this.#identity, false)
     if (typeof caller === 'string') return this.#refusals.invalid(caller)
     const unmet = firstUnmet(claims, this.#rules)
     if (unmet !== null)

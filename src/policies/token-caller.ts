@@ -1,6 +1,5 @@
-import type { Caller, Claims } from '../../gateway/facts.ts'
+import type { Caller, Claims } from '../gateway/facts.ts'
 import { type ClaimPath, claimAt, claimPathOf } from './claim-path.ts'
-import type { JwtSettings } from './jwt-settings.ts'
 
 /** Longest name of a caller; OpenID Connect allows 255 for `sub`. */
 const longestId = 512
@@ -12,8 +11,15 @@ export interface CallerPaths {
   readonly roles: readonly ClaimPath[]
 }
 
+/** The same as configuration writes them. */
+export interface WrittenCallerPaths {
+  readonly caller: string
+  readonly scopes: readonly string[]
+  readonly roles: readonly string[]
+}
+
 /** Parses the paths, once a plan. */
-export function callerPaths({ caller, scopes, roles }: JwtSettings): CallerPaths {
+export function callerPaths({ caller, scopes, roles }: WrittenCallerPaths): CallerPaths {
   return { id: claimPathOf(caller), scopes: scopes.map(claimPathOf), roles: roles.map(claimPathOf) }
 }
 
@@ -21,7 +27,12 @@ export function callerPaths({ caller, scopes, roles }: JwtSettings): CallerPaths
  * The caller that proven claims name, frozen with all it holds, since it is shared by the requests of its token; or a
  * sentence that says which claim cannot be used. What has the wrong type is never taken for absent.
  */
-export function callerOf(claims: Claims, paths: CallerPaths, identity: string): Caller | string {
+export function callerOf(
+  claims: Claims,
+  paths: CallerPaths,
+  identity: string,
+  ambient: boolean,
+): Caller | string {
   const id = claimAt(claims, paths.id)
   if (typeof id !== 'string' || id === '' || id.length > longestId || /[\x00-\x1f\x7f]/.test(id))
     return `The claim "${paths.id.join('.')}", which names the caller, is not a text of 1 to ${longestId} characters.`
@@ -29,7 +40,7 @@ export function callerOf(claims: Claims, paths: CallerPaths, identity: string): 
   if (typeof scopes === 'string') return scopes
   const roles = listed(claims, paths.roles, false)
   if (typeof roles === 'string') return roles
-  return Object.freeze({ id, identity, scopes, roles, claims: frozen(claims), ambient: false })
+  return Object.freeze({ id, identity, scopes, roles, claims: frozen(claims), ambient })
 }
 
 /** The texts of all claims together; a text with spaces is several only where `split` says so (RFC 6749 §3.3). */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Claims } from '../../gateway/facts.ts'
+import type { Claims } from '../gateway/facts.ts'
 
 /** The names on the way to a claim, outermost first. */
 export type ClaimPath = readonly string[]

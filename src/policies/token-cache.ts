@@ -1,23 +1,7 @@
-import type { KeySet } from '../../engines/jwt/keys.ts'
-import type { Caller } from '../../gateway/facts.ts'
-import type { RevocableCredential } from '../../gateway/policy.ts'
-
-/** A token that was proven, without the token. What may change since then is compared at each use. */
-export interface ProvenToken {
-  readonly caller: Caller
-  /** Seconds since 1970. */
-  readonly expiresAt: number
-  /** RFC 7638 thumbprint of the key that signed it. */
-  readonly thumbprint: string
-  /** `x5t#S256` of the client certificate that it is bound to; null for a bearer token. */
-  readonly certificate: string | null
-  readonly credential: RevocableCredential
+/** What is kept of a token. */
+export interface CachedToken {
   /** What it counts as in the cache. */
   readonly bytes: number
-  /** The key set that was last seen to hold the key. */
-  keys: KeySet
-  /** The version of the revocations that it was last looked up in. */
-  revocations: number
 }
 
 /** Beside the claims: the digest, the objects, the entry of the map. */
@@ -35,10 +19,10 @@ export function bytesOf(tokenLength: number): number {
  * one, and when that is full the old one goes, so tokens that are sent once do not push out those in use. Refusals are
  * never in it: a flood of them would.
  */
-export class TokenCache {
+export class TokenCache<T extends CachedToken> {
   readonly #halfBytes: number
-  #young = new Map<string, ProvenToken>()
-  #old = new Map<string, ProvenToken>()
+  #young = new Map<string, T>()
+  #old = new Map<string, T>()
   #youngBytes = 0
 
   /** `bytes` 0: nothing is kept. */
@@ -50,7 +34,7 @@ export class TokenCache {
     return this.#young.size + this.#old.size
   }
 
-  get(digest: string): ProvenToken | undefined {
+  get(digest: string): T | undefined {
     const found = this.#young.get(digest)
     if (found !== undefined) return found
     const aged = this.#old.get(digest)
@@ -60,7 +44,7 @@ export class TokenCache {
     return aged
   }
 
-  put(digest: string, proven: ProvenToken): void {
+  put(digest: string, proven: T): void {
     if (proven.bytes > this.#halfBytes) return
     if (this.#youngBytes + proven.bytes > this.#halfBytes) {
       this.#old = this.#young

@@ -1,5 +1,5 @@
-import type { Claims } from '../../gateway/facts.ts'
-import type { RequestView } from '../../gateway/policy.ts'
+import type { Claims } from '../gateway/facts.ts'
+import type { RequestView } from '../gateway/policy.ts'
 
 /** Whom a token is bound to: `bearer` is nobody, a certificate has its `x5t#S256`; or a sentence why it is unusable. */
 export type Binding =

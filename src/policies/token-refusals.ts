@@ -1,6 +1,5 @@
-import { codes } from '../../codes.ts'
-import { type Deny, deny, notMine, type Skip, skipWith } from '../../gateway/verdict.ts'
-import type { JwtSettings } from './jwt-settings.ts'
+import { type Code, codes } from '../codes.ts'
+import { type Deny, deny, notMine, type Skip, skipWith } from '../gateway/verdict.ts'
 
 type Challenge = NonNullable<Deny['detail']['headers']>
 
@@ -8,7 +7,7 @@ type Challenge = NonNullable<Deny['detail']['headers']>
  * The refusals of one identity. Clients learn the code and a challenge by RFC 6750 §3, which names no reason; all else
  * is for the record.
  */
-export class Refusals {
+export class TokenRefusals {
   /** No token at all: the challenge has no error then (RFC 6750 §3.1). */
   readonly absent: Skip
   readonly repeated: Deny
@@ -16,8 +15,11 @@ export class Refusals {
   readonly otherScheme: Skip
   readonly #invalid: Challenge
   readonly #insufficient: Challenge
+  readonly #unavailable: Code
 
-  constructor({ realm, header }: JwtSettings) {
+  /** @param header - Header of the bare token in place of `Authorization`. */
+  constructor(realm: string, header: string | null, unavailable: Code) {
+    this.#unavailable = unavailable
     const challenge = `Bearer realm="${realm}"${header === null ? '' : `, header="${header}"`}`
     this.absent = skipWith(challenge)
     this.#invalid = [['www-authenticate', `${challenge}, error="invalid_token"`]]
@@ -43,6 +45,6 @@ export class Refusals {
   }
 
   unavailable(reason: string): Deny {
-    return deny(codes.KEYS_UNAVAILABLE, { reason })
+    return deny(this.#unavailable, { reason })
   }
 }

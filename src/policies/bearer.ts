@@ -1,5 +1,5 @@
-import type { RequestView } from '../../gateway/policy.ts'
-import type { Verdict } from '../../gateway/verdict.ts'
+import type { RequestView } from '../gateway/policy.ts'
+import type { Verdict } from '../gateway/verdict.ts'
 
 /** What is answered where there is no token to judge. Made once a plan. */
 export interface BearerVerdicts {

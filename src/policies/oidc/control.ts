@@ -1,0 +1,143 @@
+import type { ControlHalf, ControlHost } from '../../gateway/control-half.ts'
+import { EndedSessionList } from './ended-sessions.ts'
+import { proveIdToken } from './id-token.ts'
+import { proveLogoutToken } from './logout-token.ts'
+import { type OidcSettings, providerOf } from './oidc-settings.ts'
+import { OnceOnly } from './once-only.ts'
+import { pendingSeconds } from './pending-log-in.ts'
+import { Provider } from './provider.ts'
+import type { BackChannelAnswer, CodeAnswer, LogOutAnswer, Published, Question } from './questions.ts'
+import { Renewals } from './renewals.ts'
+import { RepeatedLogIns } from './repeated-log-ins.ts'
+import { contentOf } from './session-content.ts'
+import { SessionKeeper } from './session-keeper.ts'
+import { askTokens } from './token-endpoint.ts'
+
+/** Ends within this time are told together. */
+const tellWithinMs = 50
+
+/** The half of an `oidc` identity on the control plane: it alone talks to the provider, and keeps the sessions. */
+export class OidcControl implements ControlHalf {
+  readonly #settings: OidcSettings
+  readonly #host: ControlHost
+  readonly #keys: { readonly logInKey: string; readonly cookieKey: string }
+  readonly #ended = new EndedSessionList()
+  readonly #states = new OnceOnly()
+  readonly #logoutTokens = new OnceOnly()
+  readonly #repeated = new RepeatedLogIns()
+  readonly #provider: Provider
+  readonly #keeper: SessionKeeper
+  #ready = false
+  #telling: NodeJS.Timeout | undefined
+
+  constructor(settings: OidcSettings, host: ControlHost) {
+    this.#settings = settings
+    this.#host = host
+    const sessions = host.sessions(providerOf(settings))
+    const key = (purpose: string): string => Buffer.from(sessions.key(purpose)).toString('base64url')
+    this.#keys = { logInKey: key('log-ins under way'), cookieKey: key('session cookies') }
+    this.#provider = new Provider(settings, host, () => this.#publish())
+    const renewals = new Renewals(settings, sessions, this.#provider, host.call, (id) =>
+      this.#keeper.end({ id }),
+    )
+    this.#keeper = new SessionKeeper(
+      sessions,
+      settings,
+      (id, content) => renewals.renew(id, content),
+      (ids) => this.#tell(ids),
+    )
+    this.#ready = true
+    this.#publish()
+  }
+
+  async ask(asked: unknown): Promise<unknown> {
+    const question = asked as Question
+    switch (question.kind) {
+      case 'session':
+        return await this.#keeper.find(question.secret)
+      case 'code':
+        return await this.#logIn(question)
+      case 'log-out':
+        return { idToken: this.#keeper.endOf(question.secret)?.idToken ?? null } satisfies LogOutAnswer
+      case 'back-channel':
+        return await this.#backChannel(question.token)
+      case 'front-channel':
+        return this.#keeper.end({ providerSession: question.session })
+    }
+  }
+
+  status(): unknown {
+    return { provider: this.#provider.status(), pages: this.#provider.metadata !== null }
+  }
+
+  close(): void {
+    clearTimeout(this.#telling)
+    this.#keeper.close()
+    this.#provider.close()
+  }
+
+  async #logIn(question: Extract<Question, { kind: 'code' }>): Promise<CodeAnswer> {
+    const { code, state, nonce, verifier, redirectUri, previous } = question
+    const now = Date.now()
+    if (!this.#states.first(state, now + pendingSeconds * 1000, now))
+      return { kind: 'refused', reason: 'The callback was used before.' }
+    const { metadata } = this.#provider
+    if (metadata === null) return { kind: 'unavailable', reason: this.#provider.problem }
+    const outcome = await askTokens(
+      { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier },
+      metadata,
+      this.#settings,
+      this.#host.call,
+    )
+    if (outcome.kind !== 'tokens') return outcome
+    const { tokens } = outcome
+    if (tokens.idToken === null) return { kind: 'refused', reason: 'The provider gave no ID token.' }
+    const expected = { nonce, subject: null, accessToken: tokens.accessToken }
+    const proof = await proveIdToken(tokens.idToken, expected, this.#settings, this.#provider)
+    if (!proof.ok) return { kind: proof.unavailable ? 'unavailable' : 'refused', reason: proof.reason }
+    const subject = String(proof.claims['sub'])
+    if (this.#repeated.isLoop(subject, Date.now())) return { kind: 'loop' }
+    const sid = proof.claims['sid']
+    const content = contentOf(tokens, null, Date.now())
+    if (content === null) return { kind: 'refused', reason: 'The provider gave no ID token.' }
+    // Whoever had a session in this browser before has none any more.
+    if (previous !== null) this.#keeper.endOf(previous)
+    const begun = this.#keeper.begin(subject, typeof sid === 'string' ? sid : null, content)
+    return { kind: 'in', ...begun }
+  }
+
+  async #backChannel(token: string): Promise<BackChannelAnswer> {
+    const order = await proveLogoutToken(token, this.#settings, this.#provider, this.#logoutTokens)
+    if (!order.ok) return { kind: order.unavailable ? 'unavailable' : 'refused', reason: order.reason }
+    this.#keeper.end(order.ends)
+    return { kind: 'done' }
+  }
+
+  #tell(ids: readonly string[]): void {
+    if (ids.length === 0) return
+    this.#ended.add(ids)
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined
+      this.#publish()
+    }, tellWithinMs)
+  }
+
+  #publish(): void {
+    if (!this.#ready) return // the provider tells of kept keys while this is being made
+    const { metadata, problem } = this.#provider
+    const state: Published = {
+      ...this.#keys,
+      provider:
+        metadata === null
+          ? null
+          : {
+              authorization: metadata.authorization,
+              endSession: metadata.endSession,
+              namesIssuer: metadata.namesIssuer,
+            },
+      problem,
+      ...this.#ended.published,
+    }
+    this.#host.publish(state)
+  }
+}

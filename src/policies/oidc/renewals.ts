@@ -1,0 +1,96 @@
+import type { ControlHost } from '../../gateway/control-half.ts'
+import type { Sessions } from '../../gateway/sessions.ts'
+import { proveIdToken } from './id-token.ts'
+import type { OidcSettings } from './oidc-settings.ts'
+import type { Provider } from './provider.ts'
+import { claimsOf, contentOf, type SessionContent } from './session-content.ts'
+import type { Renewal } from './session-keeper.ts'
+import { askTokens } from './token-endpoint.ts'
+
+/** Pause of one session after a renewal that could be neither made nor refused. */
+const pauseMs = 30_000
+
+/**
+ * Renews the tokens of sessions (OpenID Connect Core §12), one call a session at a time: providers that rotate refresh
+ * tokens take the second use of one for theft, and end everything. A refusal ends the session. A provider that cannot
+ * be asked ends nothing: the session lasts by its own times, and is tried again.
+ */
+export class Renewals {
+  readonly #settings: OidcSettings
+  readonly #sessions: Sessions
+  readonly #provider: Provider
+  readonly #call: ControlHost['call']
+  readonly #onRefused: (id: string) => void
+  readonly #flights = new Map<string, Promise<Renewal>>()
+  readonly #pausedUntil = new Map<string, number>()
+
+  constructor(
+    settings: OidcSettings,
+    sessions: Sessions,
+    provider: Provider,
+    call: ControlHost['call'],
+    onRefused: (id: string) => void,
+  ) {
+    this.#settings = settings
+    this.#sessions = sessions
+    this.#provider = provider
+    this.#call = call
+    this.#onRefused = onRefused
+  }
+
+  /** Never rejects. */
+  renew(id: string, content: SessionContent): Promise<Renewal> {
+    const running = this.#flights.get(id)
+    if (running !== undefined) return running
+    const paused = this.#pausedUntil.get(id)
+    if (paused !== undefined && performance.now() < paused) return Promise.resolve('later')
+    const flight = this.#run(id, content)
+      .catch((): Renewal => 'later')
+      .then((renewal) => {
+        this.#flights.delete(id)
+        this.#pausedUntil.delete(id)
+        if (renewal === 'later') this.#pausedUntil.set(id, performance.now() + pauseMs)
+        if (renewal === 'refused') this.#onRefused(id)
+        this.#forgetPauses()
+        return renewal
+      })
+    this.#flights.set(id, flight)
+    return flight
+  }
+
+  async #run(id: string, content: SessionContent): Promise<Renewal> {
+    const { metadata } = this.#provider
+    if (metadata === null || content.refreshToken === null) return 'later'
+    const outcome = await askTokens(
+      { grant_type: 'refresh_token', refresh_token: content.refreshToken },
+      metadata,
+      this.#settings,
+      this.#call,
+    )
+    if (outcome.kind === 'refused') return 'refused'
+    if (outcome.kind === 'unavailable') return 'later'
+    const { tokens } = outcome
+    // First kept, then judged: the old refresh token may be spent, whatever comes of the rest.
+    const next = contentOf({ ...tokens, idToken: null }, content, Date.now())
+    if (next === null || !this.#sessions.update(id, JSON.stringify(next))) return 'refused'
+    if (tokens.idToken === null) return 'renewed'
+    const { sub } = JSON.parse(claimsOf(content)) as { readonly sub: string }
+    const proof = await proveIdToken(
+      tokens.idToken,
+      { nonce: null, subject: sub, accessToken: tokens.accessToken },
+      this.#settings,
+      this.#provider,
+    )
+    if (!proof.ok) return proof.unavailable ? 'renewed' : 'refused'
+    return this.#sessions.update(id, JSON.stringify({ ...next, idToken: tokens.idToken }))
+      ? 'renewed'
+      : 'refused'
+  }
+
+  /** Of sessions that nobody uses any more. */
+  #forgetPauses(): void {
+    if (this.#pausedUntil.size < 1000) return
+    const now = performance.now()
+    for (const [id, until] of this.#pausedUntil) if (until <= now) this.#pausedUntil.delete(id)
+  }
+}
