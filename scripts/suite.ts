@@ -19,7 +19,8 @@ const suites: Readonly<Record<string, Suite>> = {
     files: 'test/wire/**/*.test.ts',
   },
   S5: {
-    about: 'published vectors of signatures and keys (fetched with Go) and thousands of variants, as bearer tokens',
+    about:
+      'published vectors of signatures and keys (fetched with Go) and thousands of variants, as bearer tokens',
     files: 'test/conformance/jws-vectors.test.ts',
   },
   S6: {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { admin, call, type Headers, raw, token, withToken } from './harness.test.ts'
 import { routes } from './routes.ts'
 
-test('every route of the table but the health checks answers 401 without its token (T52, T55)', async (context) => {
+test('every route of the table but the health checks and public keys answers 401 without its token (T52, T55)', async (context) => {
   const { server, seen } = await admin(context)
   const credentials: Headers[] = [
     {},
@@ -36,9 +36,9 @@ test('every route of the table but the health checks answers 401 without its tok
   for (let at = 0; at < routes.length; at += 3) await Promise.all(routes.slice(at, at + 3).map(walk))
   assert.deepEqual(
     routes.filter(({ needs }) => needs === 'open').map(({ path }) => path),
-    ['/healthz', '/readyz'],
+    ['/healthz', '/readyz', '/.well-known/jwks.json'],
   )
-  assert.equal(seen.refusals, (routes.length - 2) * credentials.length)
+  assert.equal(seen.refusals, (routes.length - 3) * credentials.length)
   assert.equal(seen.reloads, 0)
   assert.equal((await call(server, 'GET', `/status?access_token=${token}`)).status, 401)
 })

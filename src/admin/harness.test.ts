@@ -59,6 +59,7 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
     metrics: () => '# HELP a b\n',
     log: createLog({ stream: seen.log }),
     store,
+    publicKeys: () => [],
     identities: () => [
       { name: 'partners', type: 'api-key', administers: false },
       { name: 'robots', type: 'api-key', administers: true },

@@ -3,6 +3,7 @@ import type { Log } from '../observe/log.ts'
 import type { AdminRole } from '../store/admin-roles.ts'
 import type { Actor } from '../store/change.ts'
 import type { Store } from '../store/store.ts'
+import type { IdentityKeysHost } from './identity-keys.ts'
 
 /** What listeners without a token may show. */
 export interface OpsHost {
@@ -14,7 +15,7 @@ export interface OpsHost {
 }
 
 /** What the admin API does; the process provides it. */
-export interface AdminHost extends OpsHost {
+export interface AdminHost extends OpsHost, IdentityKeysHost {
   readonly store: Store
   /** The configured identities: what is kept for one must be for one that is there. */
   identities(): readonly KnownIdentity[]

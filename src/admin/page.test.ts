@@ -14,7 +14,7 @@ const rows = page
 
 test('the page lists the routes of the table, each with what it needs', () => {
   const written = rows.flatMap(([route = '', needs = '']) => {
-    const name = /^`((?:GET|POST) \/[\w./-]*)[?`]/.exec(route)?.[1]
+    const name = /^`((?:GET|POST) \/[\w./-]+)[?`]/.exec(route)?.[1]
     return name === undefined ? [] : [`${name}: ${needs}`]
   })
   const words: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { adminTokenRoutes } from './admin-token-routes.ts'
 import { actorOf } from './caller.ts'
 import { explain } from './explain-route.ts'
 import type { AdminHost, OpsHost } from './host.ts'
+import { identityKeys, identityKeysPath } from './identity-keys.ts'
 import { keyRoutes } from './key-route-table.ts'
 import { permissionsOf } from './permissions.ts'
 import { json, type Page, type Problem, page, problemWith } from './reply.ts'
@@ -24,6 +25,7 @@ export const opsRoutes: readonly Route<OpsHost>[] = [
 /** The only table: what is not here is not served, and what is here stands behind the guard (T55). */
 export const routes: readonly Route<AdminHost>[] = [
   ...opsRoutes,
+  reads<AdminHost>(identityKeysPath, 'open', identityKeys),
   reads<AdminHost>('/whoami', 'known', (_host, { caller }) => {
     const { name, role } = caller!
     return json(200, { name, role, permissions: permissionsOf[role] })

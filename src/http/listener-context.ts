@@ -56,6 +56,8 @@ export class ConnectionContext implements ListenerContext {
   readonly #listener: { readonly settings: ListenerSettings }
   readonly #certificate: Certificate | null
   readonly #socket: TLSSocket | null
+  /** The trust that its handshake began under, which may have changed before it ended or before the first request. */
+  readonly #trust: ClientTrust | null
   /** Undefined until it is asked for. */
   #shown: ShownCertificate | null | undefined
 
@@ -63,10 +65,12 @@ export class ConnectionContext implements ListenerContext {
     listener: { readonly settings: ListenerSettings },
     certificate: Certificate | null,
     socket: TLSSocket | null,
+    trust: ClientTrust | null,
   ) {
     this.#listener = listener
     this.#certificate = certificate
     this.#socket = socket
+    this.#trust = trust
   }
 
   get spec(): ListenerSpec {
@@ -97,8 +101,8 @@ export class ConnectionContext implements ListenerContext {
   /** The certificate of the handshake. */
   ownCertificate(now: number): ClientCertificate | null {
     const { trust } = this.#listener.settings
-    if (trust === null || this.#socket === null) return null
-    if (this.#shown === undefined) this.#shown = ShownCertificate.ofSocket(this.#socket, trust)
+    if (trust === null || this.#trust === null || this.#socket === null) return null
+    if (this.#shown === undefined) this.#shown = ShownCertificate.ofSocket(this.#socket, this.#trust)
     return this.#shown?.at(trust, now / 1000) ?? null
   }
 }

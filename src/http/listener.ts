@@ -26,13 +26,19 @@ export interface ListenerOptions {
   readonly reusePort: boolean
 }
 
+interface Handshake {
+  readonly socket: Socket
+  /** What the client's certificate is verified by. */
+  readonly trust: ClientTrust | null
+}
+
 /** One listening socket of one data thread, with its connections. */
 export class Listener {
   readonly #gate: Gate
   readonly #admission: Admission
   readonly #connections = new Map<ServerConnection, ConnectionContext>()
   /** Sockets in their handshake, by the peer's address and port. */
-  readonly #handshaking = new Map<string, Socket>()
+  readonly #handshaking = new Map<string, Handshake>()
   #draining = false
   readonly #server: Server
   #options: ListenerOptions
@@ -93,6 +99,7 @@ export class Listener {
 
   /** Puts other authorities and revocation lists of clients into force. */
   renewTrust(trust: ClientTrust): void {
+    if (trust === this.#options.trust) return
     const certificates = this.#options.certificates.map((certificate) => underTrust(certificate, trust))
     this.update({ ...this.#options, trust, certificates })
   }
@@ -133,7 +140,7 @@ export class Listener {
       if (!connection.idle) cut++
       connection.cut()
     }
-    for (const socket of this.#handshaking.values()) socket.destroy()
+    for (const { socket } of this.#handshaking.values()) socket.destroy()
     return cut
   }
 
@@ -142,7 +149,7 @@ export class Listener {
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: false, highWaterMark: 65_536 },
       (socket) => {
         const address = this.#admit(socket)
-        if (address !== null) this.#serve(socket, new ConnectionContext(this, null, null), address)
+        if (address !== null) this.#serve(socket, new ConnectionContext(this, null, null, null), address)
       },
     )
   }
@@ -164,11 +171,13 @@ export class Listener {
     })
     server.on('connection', (socket: Socket) => this.#handshake(socket))
     server.on('secureConnection', (socket: TLSSocket) => {
-      this.#shaken(peerOf(socket))
+      const peer = peerOf(socket)
+      const trust = this.#handshaking.get(peer)?.trust ?? null
+      this.#shaken(peer)
       const address = addressOf(socket)
       if (address === null) return socket.destroy()
       const certificate = chooseCertificate(this.#options.certificates, socket.servername)
-      const context = new ConnectionContext(this, certificate, socket)
+      const context = new ConnectionContext(this, certificate, socket, trust)
       if (!this.#admits(context)) {
         this.#gate.counters.add(gauges.handshakesFailed, 1)
         return socket.destroy()
@@ -189,9 +198,9 @@ export class Listener {
     if (this.#handshaking.size >= this.#gate.limits.handshakes) this.#makeRoom(socket)
     this.#gate.counters.add(gauges.handshakes, 1)
     const peer = peerOf(socket)
-    this.#handshaking.set(peer, socket)
+    this.#handshaking.set(peer, { socket, trust: this.#options.trust })
     socket.once('close', () => {
-      if (this.#handshaking.get(peer) === socket) this.#shaken(peer)
+      if (this.#handshaking.get(peer)?.socket === socket) this.#shaken(peer)
     })
   }
 
@@ -209,7 +218,7 @@ export class Listener {
       break
     }
     if (oldest === null) return
-    const socket = this.#handshaking.get(oldest)!
+    const { socket } = this.#handshaking.get(oldest)!
     this.#shaken(oldest)
     this.#gate.counters.add(gauges.connectionsRefused, 1)
     socket.destroy()

@@ -9,6 +9,7 @@ import { headers } from './headers/headers.ts'
 import { introspection } from './introspection/introspection.ts'
 import { jwt } from './jwt/jwt.ts'
 import { mtls } from './mtls/mtls.ts'
+import { oidc } from './oidc/oidc.ts'
 
 /** Refuses two policies of one name: the second would silently replace the first. */
 export function registryOf(list: readonly Policy[]): readonly Policy[] {
@@ -31,6 +32,7 @@ export const policies: readonly Policy[] = registryOf([
   introspection,
   jwt,
   mtls,
+  oidc,
   csrf,
   cors,
   headers,

@@ -130,6 +130,7 @@ export class ControlPlane {
       metrics: () => this.#metrics.render(),
       reload: (actor) => this.reload('admin', actor),
       plan: () => this.#configuration.plan,
+      publicKeys: () => this.#halves.publicKeys(),
       explain: (query) => explain(this.#configuration.plan, query),
       status: () => ({
         generation: this.#generation,

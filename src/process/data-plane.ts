@@ -11,7 +11,6 @@ import type { Plan } from '../gateway/plan.ts'
 import type { Policy } from '../gateway/policy.ts'
 import type { Recorder } from '../gateway/recorder.ts'
 import { type Certificate, readCertificate } from '../http/certificates.ts'
-import { readClientTrust } from '../http/client-trust.ts'
 import { Deadlines } from '../http/deadlines.ts'
 import type { Gate } from '../http/gate.ts'
 import { Listener, type ListenerOptions } from '../http/listener.ts'
@@ -20,6 +19,7 @@ import { Counters, gauges } from '../observe/counters.ts'
 import { writeRecord } from '../observe/record-writer.ts'
 import { KeyIndex } from '../store/key-index.ts'
 import { RevocationIndex } from '../store/revocation-index.ts'
+import { ClientTrusts } from './client-trusts.ts'
 import { ConnectionAdmission } from './connection-admission.ts'
 import { ControlLinks } from './control-links.ts'
 import { InFlight } from './in-flight.ts'
@@ -55,6 +55,7 @@ export class DataPlane implements Gate, Recorder {
   readonly #beats: Int32Array
   readonly #beat: NodeJS.Timeout
   readonly #links = new ControlLinks((message) => this.#post(message))
+  readonly #trusts = new ClientTrusts((message) => this.#post({ type: 'event', message }))
   readonly #revocations = new RevocationIndex()
   readonly #keys: KeyIndex
   #ticketKeys: Buffer
@@ -190,7 +191,8 @@ export class DataPlane implements Gate, Recorder {
         for (const listener of this.#listeners.values()) listener.setTicketKeys(this.#ticketKeys)
         return
       case 'clientTrust':
-        return this.#renewTrust()
+        this.#trusts.changed = true
+        return this.#trusts.renew(this.#listeners)
       case 'drain':
         return this.#drain()
       case 'cut':
@@ -202,6 +204,7 @@ export class DataPlane implements Gate, Recorder {
     const services = new Map<string, UpstreamService>()
     let plan: Plan | null = null
     const opened = new Map<string, Listener>()
+    this.#trusts.changed = false
     try {
       plan = compile(spec, {
         generation,
@@ -266,6 +269,8 @@ export class DataPlane implements Gate, Recorder {
     this.#listeners = listeners
     for (const [key, service] of this.#services) if (!prepared.services.has(key)) service.close()
     this.#services = prepared.services
+    if (this.#trusts.changed) this.#trusts.renew(this.#listeners)
+    else this.#trusts.keepOnly(this.#listeners)
     this.#closeRetired()
   }
 
@@ -348,7 +353,7 @@ export class DataPlane implements Gate, Recorder {
       listener.kind === 'redirect'
         ? spec.listeners.find((other) => other.tls !== null && other.address.port === listener.redirectPort)
         : undefined
-    const trust = listener.clientCertificates === null ? null : readClientTrust(listener.clientCertificates)
+    const trust = listener.clientCertificates === null ? null : this.#trusts.of(listener.clientCertificates)
     return {
       spec: listener,
       certificates: certificatesOf(listener, trust),
@@ -356,23 +361,6 @@ export class DataPlane implements Gate, Recorder {
       trust,
       ticketKeys: this.#ticketKeys,
       reusePort: this.#init.reusePort,
-    }
-  }
-
-  /**
-   * Authorities or revocation lists have changed. Only they are read anew, not the configuration: a half-edited file
-   * may neither come into force with a revocation list nor hold it up.
-   */
-  #renewTrust(): void {
-    for (const listener of this.#listeners.values()) {
-      const { name, clientCertificates } = listener.spec
-      if (clientCertificates === null) continue
-      try {
-        listener.renewTrust(readClientTrust(clientCertificates))
-      } catch (error) {
-        const why = error instanceof Error ? error.message : 'unknown'
-        this.#post({ type: 'event', message: `listener ${name} keeps its client authorities: ${why}` })
-      }
     }
   }
 

@@ -2,6 +2,7 @@ import type { AdminHost, ExplainQuery, Explanation, KnownIdentity, ReloadOutcome
 import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
+import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
 import type { Plan } from '../gateway/plan.ts'
 import type { Log } from '../observe/log.ts'
 import type { Actor } from '../store/change.ts'
@@ -20,6 +21,7 @@ export interface OpsListenersOptions {
   readonly reload: (actor: Actor) => Promise<number>
   /** The plan in force, compiled for judging. */
   readonly plan: () => Plan
+  readonly publicKeys: () => readonly PublicJwk[]
   readonly explain: (query: ExplainQuery) => Promise<Explanation>
   readonly status: () => Readonly<Record<string, unknown>>
   readonly undeclared: () => unknown
@@ -41,6 +43,7 @@ export class OpsListeners {
       undeclared: options.undeclared,
       explain: options.explain,
       store: options.store,
+      publicKeys: options.publicKeys,
       identities: () => identitiesOf(options.plan().spec),
       identify: (request) => identify(options.plan(), request),
       status: () => ({

@@ -9,7 +9,7 @@ export class CaseExchange implements RequestView {
   readonly method: string
   readonly host = 'api.example.com'
   readonly path: string
-  readonly query = ''
+  readonly query: string
   readonly clientAddress: string
   readonly secure = true
   readonly clientCertificate: ClientCertificate | null
@@ -23,6 +23,7 @@ export class CaseExchange implements RequestView {
   constructor(request: PolicyCase['request']) {
     this.method = request.method
     this.path = request.path
+    this.query = request.query ?? ''
     this.clientAddress = request.clientAddress
     this.clientCertificate = request.clientCertificate ?? null
     this.headers = new HeaderLines(request.headers)
@@ -47,6 +48,13 @@ export class CaseExchange implements RequestView {
   }
 }
 
-function callerOf({ identity, id, scopes = [], roles = [], claims = {} }: CaseCaller): Caller {
-  return { ...plainCaller(identity, id), scopes, roles, claims }
+function callerOf({
+  identity,
+  id,
+  scopes = [],
+  roles = [],
+  claims = {},
+  ambient = false,
+}: CaseCaller): Caller {
+  return { ...plainCaller(identity, id), scopes, roles, claims, ambient }
 }

@@ -127,6 +127,7 @@ async function caseHolds(policy: Policy, one: PolicyCase): Promise<void> {
     }
   }
   sameCaller(exchange.facts.caller, expect.caller ?? one.request.facts.caller)
+  if (policy.neverAmbient === true) assert.notEqual(exchange.facts.caller?.ambient, true)
   const brought = 'headers' in verdict ? verdict.headers : 'detail' in verdict ? verdict.detail.headers : []
   const sent = new Map<string, string>(brought ?? [])
   holds('of the verdict', expect.headers, (name) => sent.get(name))

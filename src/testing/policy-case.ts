@@ -43,6 +43,7 @@ const caller: z.ZodType<CaseCaller> = z.strictObject({
   scopes: names.optional(),
   roles: names.optional(),
   claims: z.record(z.string(), z.unknown()).optional(),
+  ambient: z.boolean().optional(),
 })
 
 /** One row of `cases.json`: settings, a request, and what must come of it. */
@@ -66,6 +67,8 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
   request: z.strictObject({
     method: z.string().default('GET'),
     path: z.string().default('/'),
+    query: z.string().default(''),
+    body: z.string().default(''),
     headers: fields.default({}),
     clientAddress: z.string().default('192.0.2.1'),
     clientCertificate: clientCertificate.optional(),
@@ -114,6 +117,8 @@ export interface CaseCaller {
   readonly scopes?: readonly string[] | undefined
   readonly roles?: readonly string[] | undefined
   readonly claims?: Readonly<Record<string, unknown>> | undefined
+  /** Default of a caller that a request comes with: false. */
+  readonly ambient?: boolean | undefined
 }
 
 /** One row of `cases.json`, with its defaults. */
@@ -133,7 +138,10 @@ export interface PolicyCase {
   readonly revocations: readonly Revocation[]
   readonly request: {
     readonly method: string
+    /** One of the policy's own pages is served. */
     readonly path: string
+    readonly query?: string | undefined
+    readonly body?: string | undefined
     readonly headers: CaseFields
     readonly clientAddress: string
     readonly clientCertificate?: ClientCertificate | undefined

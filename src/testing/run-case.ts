@@ -42,7 +42,9 @@ export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutc
   const { config, instance } = setUp(policy, one)
   try {
     const exchange = new CaseExchange(one.request)
-    const verdict = await decide(policy, instance, exchange)
+    const verdict = servesItself(policy, config, one)
+      ? await instance.serve!(exchange, Buffer.from(one.request.body ?? ''))
+      : await decide(policy, instance, exchange)
     const upstream = new HeaderLines(one.request.headers)
     for (const name of policy.upstreamHeaders?.(config) ?? []) upstream.remove(name)
     for (const name of policy.consumedHeaders?.(config) ?? []) upstream.remove(name)
@@ -56,6 +58,14 @@ export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutc
   } finally {
     instance.close?.()
   }
+}
+
+/** Whether the request is for a page of the policy's own. */
+function servesItself(policy: Policy, config: unknown, { request, identity }: PolicyCase): boolean {
+  const pages = policy.endpoints?.(config, identity ?? policy.name) ?? []
+  return pages.some(
+    ({ path, methods }) => path === request.path && methods.some((method) => method === request.method),
+  )
 }
 
 /** The verdict of one policy, by the rules of the gateway: declared facts, `onError`, time. */

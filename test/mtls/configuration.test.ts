@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { loadConfiguration } from '../../src/config/load.ts'
@@ -102,6 +102,13 @@ test('files that hold something else are refused before anything serves, with th
     const source = { files: ['sallyport.json'], cwd: folder, env: {} }
     await assert.rejects(readConfiguration(source, policies, 1, new LiveLookups()), message)
   }
+})
+
+test('a file without end is not read', async (context) => {
+  const folder = write(context, { tls, clientCertificates: asked })
+  truncateSync(join(folder, 'list.crl'), 64 * 1024 * 1024 + 1)
+  const source = { files: ['sallyport.json'], cwd: folder, env: {} }
+  await assert.rejects(readConfiguration(source, policies, 1, new LiveLookups()), /larger than 64 MB/)
 })
 
 test('an identity by certificate where no listener asks for one is a finding', async (context) => {

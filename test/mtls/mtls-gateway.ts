@@ -43,6 +43,13 @@ export const devices: Readonly<Record<string, unknown>> = {
   caller: 'subject',
 }
 
+/** Three ports that are not the same. */
+async function freePorts(): Promise<[number, number, number]> {
+  const ports = new Set<number>()
+  while (ports.size < 3) ports.add(await freePort())
+  return [...ports] as [number, number, number]
+}
+
 export async function startMtlsGateway(
   context: TestContext,
   options: MtlsOptions = {},
@@ -62,7 +69,12 @@ export async function startMtlsGateway(
     response.write('begun')
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => service.once('listening', resolve))
-  const [port, balanced, plain] = [await freePort(), await freePort(), await freePort()]
+  context.after(() => {
+    service.closeAllConnections()
+    service.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const [port, balanced, plain] = await freePorts()
   const clientCertificates = {
     authorities: [authorities],
     ...(options.withList === false ? {} : { crl: [crl] }),
@@ -94,12 +106,7 @@ export async function startMtlsGateway(
       },
     },
   })
-  context.after(async () => {
-    await gateway.stop()
-    service.closeAllConnections()
-    service.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  context.after(() => gateway.stop())
   return {
     gateway,
     port,

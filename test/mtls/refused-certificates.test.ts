@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { der, oid, sequence } from '../../src/process/der.ts'
+import { freePort } from '../support/test-gateway.ts'
 import { clientAuth, extension, serverAuth, TestCertificate, type Wanted } from './authority.ts'
 import { startMtlsGateway } from './mtls-gateway.ts'
 import { ask, type Handshake } from './tls-client.ts'
@@ -132,7 +133,11 @@ test('bad certificates prove nobody, on either version of TLS; where certificate
 })
 
 test('where a certificate is required, bad ones and none do not reach HTTP', async (context) => {
-  const mtls = await startMtlsGateway(context, { required: true })
+  const ops = await freePort()
+  const mtls = await startMtlsGateway(context, {
+    required: true,
+    listeners: () => ({ ops: { address: `127.0.0.1:${ops}`, serve: ['metrics'] } }),
+  })
   const { port, root, gateway } = mtls
   const good = root.issue(ada)
   assert.equal((await ask(port, { certificate: good })).status, 200)
@@ -155,6 +160,9 @@ test('where a certificate is required, bad ones and none do not reach HTTP', asy
   assert.equal((await ask(port, { certificate: good }, '/open')).status, 200)
   assert.equal((await gateway.records(records + 1)).length, records + 1)
   assert.equal(mtls.arrived.length, 2)
+  const metrics = await (await fetch(`http://127.0.0.1:${ops}/metrics`)).text()
+  const [, failed] = /^sallyport_tls_handshakes_failed_total(?:\{.*\})? (\d+)$/m.exec(metrics) ?? []
+  assert.equal(Number(failed), 2 * Object.keys(all).length, 'each is counted')
 })
 
 test('T43: neither SNI nor Host nor an unknown name skips the certificate', async (context) => {

@@ -153,10 +153,13 @@ test('other authorities: tickets open nothing, connections shake hands anew, str
   assert.equal((await left.get('/me')).status, 200)
   assert.equal((await stayed.get('/me')).status, 200)
   await left.until(() => left.session !== undefined)
+  // Has shaken hands under the old authorities and said nothing since.
+  const silent = await TlsClient.open(port, { certificate: leaving })
   mtls.replace(mtls.authorities, root.cert)
   const took = await timeUntil(async () => (await ask(port, { certificate: leaving })).status === 401)
   assert.ok(took < within, `${took} ms`)
   assert.ok(await left.until(() => left.closed, 500))
+  assert.notEqual((await silent.get('/me')).status, 200)
   for (let i = 0; i < 6; i++) {
     const again = await TlsClient.open(port, { certificate: leaving, session: left.session })
     assert.equal(again.resumed, false)

@@ -67,6 +67,8 @@ function complain(schema: z.ZodType, root: unknown, issue: Issue, at: readonly P
     }
     case 'invalid_value': {
       const known = issue.values.map(String)
+      if (value === undefined)
+        return one(`\`${String(path.at(-1) ?? '')}\` is missing`, suggest('', known, 'word'), true)
       if (typeof value !== 'string')
         return one(`expected a word, found ${kindOf(value)}`, suggest('', known, 'word'))
       return one(`\`${value}\` is not one of the words known here`, suggest(value, known, 'word'))

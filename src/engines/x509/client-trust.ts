@@ -38,7 +38,7 @@ export class ClientTrust {
       if (issuerAmong(this.authorities, authority) === null) throw incomplete(authority, index)
     this.#lists = lists.length === 0 ? null : readLists(lists, this.authorities)
     this.authoritiesDigest = digest(authorities)
-    this.digest = digest([...authorities, { path: '', bytes: Buffer.from('lists') }, ...lists])
+    this.digest = trustDigest(authorities, lists)
     this.#revoked = this.#revokedAuthorities()
   }
 
@@ -145,6 +145,11 @@ function attempt<T>(which: string, read: () => T): T {
     if (error instanceof DerError) throw new TrustError(`${which} cannot be read: ${error.message}`)
     throw error
   }
+}
+
+/** `ClientTrust.digest` of these files, without reading what they hold. */
+export function trustDigest(authorities: readonly TrustFile[], lists: readonly TrustFile[]): string {
+  return `${digest(authorities)} ${digest(lists)}`
 }
 
 function digest(files: readonly TrustFile[]): string {

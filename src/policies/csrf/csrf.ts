@@ -78,7 +78,9 @@ function withoutOrigin(request: RequestView, caller: Caller, header: string, hos
   if (sent !== undefined && sent !== wanted) {
     const key = keyOf(host)
     if (key === null) return refuse('the token cannot be checked yet')
-    return isToken(sent, tokenOf(caller, session, key)) ? pass : refuse('the token is not that of this session')
+    return isToken(sent, tokenOf(caller, session, key))
+      ? pass
+      : refuse('the token is not that of this session')
   }
   // A password or certificate without a word of a browser's is that of a program, which no other site commands.
   if (session === null && !isBrowser(request)) return pass

@@ -13,7 +13,7 @@ import { contentOf } from './session-content.ts'
 import { SessionKeeper } from './session-keeper.ts'
 import { askTokens } from './token-endpoint.ts'
 
-/** Ends within this time are told together. */
+/** After sessions were told of as ended, others that end within this time are told together. */
 const tellWithinMs = 50
 
 /** The half of an `oidc` identity on the control plane: it alone talks to the provider, and keeps the sessions. */
@@ -29,6 +29,7 @@ export class OidcControl implements ControlHalf {
   readonly #keeper: SessionKeeper
   #ready = false
   #telling: NodeJS.Timeout | undefined
+  #untold = false
 
   constructor(settings: OidcSettings, host: ControlHost) {
     this.#settings = settings
@@ -116,13 +117,20 @@ export class OidcControl implements ControlHalf {
   #tell(ids: readonly string[]): void {
     if (ids.length === 0) return
     this.#ended.add(ids)
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined
-      this.#publish()
-    }, tellWithinMs)
+    this.#untold = true
+    if (this.#telling === undefined) this.#tellNow()
+  }
+
+  #tellNow(): void {
+    this.#telling = undefined
+    if (!this.#untold) return
+    // The first at once: whoever logs out is out when the answer arrives.
+    this.#publish()
+    this.#telling = setTimeout(() => this.#tellNow(), tellWithinMs)
   }
 
   #publish(): void {
+    this.#untold = false
     if (!this.#ready) return // the provider tells of kept keys while this is being made
     const { metadata, problem } = this.#provider
     const state: Published = {

@@ -37,12 +37,11 @@ export async function proveLogoutToken(
   if (typeof said !== 'object' || said === null || Array.isArray(said))
     return refuse('Its "events" do not name a log-out.')
   if (sid !== undefined && typeof sid !== 'string') return refuse('Its "sid" is no text.')
+  const named = typeof sid === 'string' && sid !== ''
+  if (!named && typeof sub !== 'string') return refuse('It names neither "sid" nor "sub".')
   const until = (Number(exp) + settings.clockToleranceSeconds) * 1000
   if (!seen.first(String(jti), until, Date.now())) return refuse('It was used before.')
-  if (typeof sid === 'string' && sid !== '') return { ok: true, ends: { providerSession: sid } }
-  return typeof sub === 'string'
-    ? { ok: true, ends: { subject: sub } }
-    : refuse('It names neither "sid" nor "sub".')
+  return { ok: true, ends: named ? { providerSession: sid } : { subject: String(sub) } }
 }
 
 function rulesOf({ issuer, clientId, algorithms, clockToleranceSeconds }: OidcSettings): TokenRules {
