@@ -3,7 +3,7 @@
 set -euo pipefail
 
 # command:package
-needed=(curl:curl openssl:openssl systemd-analyze:systemd)
+needed=(curl:curl openssl:openssl systemd-analyze:systemd chromium:chromium)
 
 missing=()
 for entry in "${needed[@]}"; do
@@ -13,7 +13,7 @@ done
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
   echo "The tests need what is missing here. On Debian: sudo apt-get install ${missing[*]}" >&2
-  echo "Elsewhere: the packages that hold curl, openssl and systemd-analyze." >&2
+  echo "Elsewhere: the packages that hold curl, openssl, systemd-analyze and chromium." >&2
   exit 1
 fi
 echo "Installing for the tests: ${missing[*]}"

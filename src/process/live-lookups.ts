@@ -45,7 +45,14 @@ export class LiveLookups implements Lookups {
     return this.#keys?.find(presented)
   }
 
+  /** A plan is compiled before there are halves: which one it means is found when it is asked. */
   control(policy: string, where: string, settings: unknown): ControlLink {
-    return this.halves?.link(policy, where, settings) ?? nobody
+    const link = (): ControlLink => this.halves?.link(policy, where, settings) ?? nobody
+    return {
+      get state() {
+        return link().state
+      },
+      ask: (question) => link().ask(question),
+    }
   }
 }

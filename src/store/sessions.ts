@@ -57,8 +57,7 @@ class OwnSessions implements Sessions {
     const { secret, subject, providerSession, created, expires, ends, content } = session
     const id = `ses_${randomBytes(12).toString('base64url')}`
     const owner = this.#of('subject', subject)
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
+    return this.#transaction(() => {
       const removed = [
         ...this.#remove('ends <= ?', created),
         ...this.#makeRoom('SELECT count(*) AS n FROM sessions', [], this.#bounds.total, 'TRUE'),
@@ -84,12 +83,8 @@ class OwnSessions implements Sessions {
           ends,
           this.#seal(id, content),
         )
-      this.#database.exec('COMMIT')
       return removed
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
+    })
   }
 
   find(secret: string): KeptSession | null {
@@ -119,9 +114,9 @@ class OwnSessions implements Sessions {
   extend(ends: ReadonlyMap<string, number>): void {
     if (ends.size === 0) return
     const move = this.#database.prepare('UPDATE sessions SET ends = min(?, expires) WHERE id = ?')
-    this.#database.exec('BEGIN IMMEDIATE')
-    for (const [id, time] of ends) move.run(time, id)
-    this.#database.exec('COMMIT')
+    this.#transaction(() => {
+      for (const [id, time] of ends) move.run(time, id)
+    })
   }
 
   end(which: EndedSessions): readonly string[] {
@@ -129,6 +124,18 @@ class OwnSessions implements Sessions {
     return 'subject' in which
       ? this.#remove('subject = ?', this.#of('subject', which.subject))
       : this.#remove('provider_session = ?', this.#of('provider session', which.providerSession))
+  }
+
+  #transaction<T>(write: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = write()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
   }
 
   /** Leaves room for one more, by what was not used for longest. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../src/store/store.ts'
+import { sallyport } from '../process/command.ts'
 import { type BrowserJar, navigation } from '../support/browser-jar.ts'
 import { type OidcRig, oidcRig } from './oidc-rig.ts'
 
@@ -266,4 +267,35 @@ test('an end is known to all data threads within a second', async (context) => {
   const times = await Promise.all(jars.map((one) => overAfter(rig, one)))
   assert.ok(Math.max(...times) < 1000, `${Math.max(...times)} ms`)
   context.diagnostic(`the last thread knew after ${Math.round(Math.max(...times))} ms`)
+})
+
+test('whoami judges a session without using it up, and tells no token', async (context) => {
+  const rig = await oidcRig(context, { life: 2 })
+  const { provider, gateway } = rig
+  const jar = rig.jar()
+  await rig.logIn(jar, 'manager')
+  const cookie = jar.of('localhost').get('__Host-sallyport-staff')!
+  const judge = async (value: string): ReturnType<typeof sallyport> =>
+    await sallyport(gateway.folder, [
+      'whoami',
+      '--config',
+      'sallyport.json',
+      '--data',
+      join(gateway.folder, 'data'),
+      '--identity',
+      'staff',
+      '-H',
+      `Cookie: __Host-sallyport-staff=${value}`,
+    ])
+  await sleep(2050)
+  const proven = await judge(cookie)
+  assert.equal(proven.code, 0, proven.stderr + proven.stdout)
+  assert.match(proven.stdout, /proven/)
+  assert.match(proven.stdout, /caller staff\/manager/)
+  assert.ok(!provider.grants.includes('refresh_token'), 'looking renews nothing')
+  assert.ok(!`${proven.stdout}${proven.stderr}`.includes(cookie.slice(0, 20)))
+  const unknown = await judge('x'.repeat(64))
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.stdout, /SESSION_ENDED[\s\S]*The cookie was not made by this gateway/)
+  assert.equal(await statusOf(rig, jar), 200, 'the session goes on')
 })

@@ -139,6 +139,29 @@ test('log-in CSRF: the callback of one browser is nothing in another, and a repl
   assert.notEqual(session, undefined)
 })
 
+test('log-ins in three tabs of one browser do not disturb each other, and a fourth takes the place of the oldest', async (context) => {
+  const rig = await oidcRig(context)
+  const jar = rig.jar()
+  await rig.logIn(jar, 'ada')
+  const begin = async (): Promise<string> => {
+    const started = await jar.send(`${rig.origin}/.sallyport/staff/login?return=/orders`)
+    const answered = await jar.send(String(started.headers['location']))
+    return String(answered.headers['location'])
+  }
+  const finish = async (callback: string): Promise<number> =>
+    (await jar.send(callback, { headers: navigation })).status
+  const tabs = [await begin(), await begin(), await begin()]
+  assert.equal(jar.of('localhost').size, 4)
+  for (const callback of tabs.toReversed()) assert.equal(await finish(callback), 303)
+  assert.deepEqual([...jar.of('localhost').keys()], ['__Host-sallyport-staff'])
+
+  const [oldest, ...others] = [await begin(), await begin(), await begin(), await begin()]
+  assert.equal(jar.of('localhost').size, 4)
+  for (const callback of others) assert.equal(await finish(callback), 303)
+  assert.equal(await finish(oldest!), 400)
+  assert.equal((await jar.send(`${rig.origin}/orders`, { headers: sameOrigin })).status, 200)
+})
+
 test('session fixation: a log-in makes another session, and ends the one that was there', async (context) => {
   const rig = await oidcRig(context)
   const { origin } = rig

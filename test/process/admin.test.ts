@@ -113,6 +113,7 @@ test('admin tokens and callers of an identity work by their roles, and the log t
   const gateway = await started(context)
   const ada = await newKey(gateway)
   const bob = await newKey(gateway)
+  await all(gateway, bob.key, 200, 2000)
   gateway.configure({
     admin: {
       address: `127.0.0.1:${gateway.adminPort}`,

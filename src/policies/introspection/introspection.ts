@@ -45,6 +45,7 @@ export const introspection: Policy<IntrospectionSettings> = definePolicy({
   timeout: 61_000,
   reads: [],
   writes: ['caller'],
+  neverAmbient: true,
   credential: () => 'authorization',
   consumedHeaders: ({ forwardToken }) => (forwardToken ? [] : ['authorization']),
   files: (config, absolute) => ({ ...config, outgoing: outgoingFiles(config.outgoing, absolute) }),

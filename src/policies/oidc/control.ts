@@ -15,6 +15,8 @@ import { askTokens } from './token-endpoint.ts'
 
 /** After sessions were told of as ended, others that end within this time are told together. */
 const tellWithinMs = 50
+/** Codes that the provider is asked about at once. */
+const mostLogIns = 100
 
 /** The half of an `oidc` identity on the control plane: it alone talks to the provider, and keeps the sessions. */
 export class OidcControl implements ControlHalf {
@@ -28,6 +30,7 @@ export class OidcControl implements ControlHalf {
   readonly #provider: Provider
   readonly #keeper: SessionKeeper
   #ready = false
+  #logIns = 0
   #telling: NodeJS.Timeout | undefined
   #untold = false
 
@@ -46,6 +49,7 @@ export class OidcControl implements ControlHalf {
       settings,
       (id, content) => renewals.renew(id, content),
       (ids) => this.#tell(ids),
+      (message) => host.report('sessions', `${host.where}: ${message}`),
     )
     this.#ready = true
     this.#publish()
@@ -57,7 +61,7 @@ export class OidcControl implements ControlHalf {
       case 'session':
         return await this.#keeper.find(question.secret)
       case 'code':
-        return await this.#logIn(question)
+        return await this.#oneOfFew(question)
       case 'log-out':
         return { idToken: this.#keeper.endOf(question.secret)?.idToken ?? null } satisfies LogOutAnswer
       case 'back-channel':
@@ -75,6 +79,17 @@ export class OidcControl implements ControlHalf {
     clearTimeout(this.#telling)
     this.#keeper.close()
     this.#provider.close()
+  }
+
+  /** Each waits for the provider, and strangers may begin as many as they like. */
+  async #oneOfFew(question: Extract<Question, { kind: 'code' }>): Promise<CodeAnswer> {
+    if (this.#logIns >= mostLogIns) return { kind: 'unavailable', reason: 'Too many log-ins are under way.' }
+    this.#logIns++
+    try {
+      return await this.#logIn(question)
+    } finally {
+      this.#logIns--
+    }
   }
 
   async #logIn(question: Extract<Question, { kind: 'code' }>): Promise<CodeAnswer> {

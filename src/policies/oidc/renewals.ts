@@ -45,13 +45,16 @@ export class Renewals {
     const paused = this.#pausedUntil.get(id)
     if (paused !== undefined && performance.now() < paused) return Promise.resolve('later')
     const flight = this.#run(id, content)
+      .then((renewal) => {
+        this.#pausedUntil.delete(id)
+        if (renewal === 'refused') this.#onRefused(id)
+        return renewal
+      })
+      // A store that cannot be written, or is closed already.
       .catch((): Renewal => 'later')
       .then((renewal) => {
         this.#flights.delete(id)
-        this.#pausedUntil.delete(id)
-        if (renewal === 'later') this.#pausedUntil.set(id, performance.now() + pauseMs)
-        if (renewal === 'refused') this.#onRefused(id)
-        this.#forgetPauses()
+        if (renewal === 'later') this.#pause(id)
         return renewal
       })
     this.#flights.set(id, flight)
@@ -87,10 +90,14 @@ export class Renewals {
       : 'refused'
   }
 
-  /** Of sessions that nobody uses any more. */
-  #forgetPauses(): void {
-    if (this.#pausedUntil.size < 1000) return
+  #pause(id: string): void {
     const now = performance.now()
-    for (const [id, until] of this.#pausedUntil) if (until <= now) this.#pausedUntil.delete(id)
+    // Those of sessions that nobody uses any more.
+    for (const [other, until] of this.#pausedUntil) {
+      if (until > now) break
+      this.#pausedUntil.delete(other)
+    }
+    this.#pausedUntil.delete(id)
+    this.#pausedUntil.set(id, now + pauseMs)
   }
 }

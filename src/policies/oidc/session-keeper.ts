@@ -21,6 +21,7 @@ export class SessionKeeper {
   readonly #settings: Pick<OidcSettings, 'idleMs' | 'absoluteMs' | 'forwardToken'>
   readonly #renew: Renew
   readonly #onEnded: (ids: readonly string[]) => void
+  readonly #onTrouble: (message: string) => void
   /** Ends that the store does not know yet, by id: sessions that were used meanwhile. */
   readonly #used = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
@@ -30,11 +31,13 @@ export class SessionKeeper {
     settings: OidcSettings,
     renew: Renew,
     onEnded: (ids: readonly string[]) => void,
+    onTrouble: (message: string) => void,
   ) {
     this.#sessions = sessions
     this.#settings = settings
     this.#renew = renew
     this.#onEnded = onEnded
+    this.#onTrouble = onTrouble
     this.#timer = setInterval(() => this.#flush(), flushMs)
     this.#timer.unref()
   }
@@ -127,8 +130,13 @@ export class SessionKeeper {
   }
 
   #flush(): void {
-    if (this.#sessions.writable) this.#sessions.extend(this.#used)
-    this.#used.clear()
+    try {
+      this.#sessions.extend(this.#used)
+      this.#used.clear()
+    } catch (error) {
+      // They are known here, and told again: nobody is logged out by a disk that is full.
+      this.#onTrouble(`the store cannot learn which sessions are in use (${String(error)})`)
+    }
   }
 }
 
