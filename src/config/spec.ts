@@ -106,6 +106,10 @@ export interface AdminSpec {
   readonly address: Address
   /** Networks that read `/metrics` without a token. */
   readonly openMetricsTo: readonly string[]
+  /** Null for clear text. */
+  readonly tls: TlsSpec | null
+  /** Null where administrators are not asked for certificates. `header` is null. */
+  readonly clientCertificates: ClientCertificatesSpec | null
   /** Which callers of which identity administer the gateway; the first rule that fits gives the role. */
   readonly callers: readonly AdminCallerRule[]
   readonly source: Source

@@ -1,25 +1,26 @@
 import { stat } from 'node:fs/promises'
-import type { ClientCertificatesSpec, ListenerSpec } from '../config/spec.ts'
+import type { ClientCertificatesSpec } from '../config/spec.ts'
 import { readClientTrust } from '../http/client-trust.ts'
 import type { Log } from '../observe/log.ts'
 import { clientTrustProblems } from './key-material.ts'
+import type { TlsEndpoint } from './tls-endpoints.ts'
 
 /** A revoked client is refused within a second, wherever the file lies: folders of a network tell no changes. */
 const lookMs = 250
 
 /**
- * Looks after the authorities and revocation lists of listeners, with `watch: true` or without: a list that had to wait
+ * Looks after the authorities and revocation lists of listeners and of the admin API, with `watch: true` or without: a list that had to wait
  * for somebody to reload would let revoked clients in meanwhile. Says when a list has ended.
  */
 export class ClientTrustWatch {
   readonly #log: Log
   readonly #onChange: () => void
-  #listeners: readonly ListenerSpec[] = []
+  #endpoints: readonly TlsEndpoint[] = []
   #timer: NodeJS.Timeout | undefined
   #state = ''
   #looking = false
   /** Ends of lists that have not been told yet. */
-  #ends: { readonly listener: string; readonly issuer: string; readonly end: number }[] = []
+  #ends: { readonly where: string; readonly issuer: string; readonly end: number }[] = []
 
   /** `onChange` is called when the files have changed and can be used. */
   constructor(log: Log, onChange: () => void) {
@@ -27,14 +28,14 @@ export class ClientTrustWatch {
     this.#onChange = onChange
   }
 
-  /** Looks after the files of these listeners from now on. */
-  set(listeners: readonly ListenerSpec[]): void {
+  /** Looks after the files of these from now on. */
+  set(endpoints: readonly TlsEndpoint[]): void {
     clearInterval(this.#timer)
-    this.#listeners = listeners.filter(({ clientCertificates }) => clientCertificates !== null)
+    this.#endpoints = endpoints.filter(({ clientCertificates }) => clientCertificates !== null)
     // What changed since the threads read it is seen as a change: reading it twice costs nothing.
     this.#state = ''
     this.#ends = []
-    if (this.#listeners.length === 0) return
+    if (this.#endpoints.length === 0) return
     this.#noteEnds()
     this.#timer = setInterval(() => void this.#look(), lookMs)
     this.#timer.unref()
@@ -49,13 +50,13 @@ export class ClientTrustWatch {
     // A file system that does not answer gets no second question.
     if (this.#looking) return
     this.#looking = true
-    const listeners = this.#listeners
-    const state = await stateOf(listeners)
+    const endpoints = this.#endpoints
+    const state = await stateOf(endpoints)
     this.#looking = false
-    if (state === this.#state || listeners !== this.#listeners) return
+    if (state === this.#state || endpoints !== this.#endpoints) return
     const first = this.#state === ''
     this.#state = state
-    const problems = clientTrustProblems(listeners)
+    const problems = clientTrustProblems(endpoints)
     for (const { path, message } of problems)
       this.#log.error('client-trust-refused', `${path} stays as it was: ${message}`)
     if (problems.length > 0) return
@@ -66,8 +67,8 @@ export class ClientTrustWatch {
   }
 
   #noteEnds(): void {
-    this.#ends = this.#listeners.flatMap(({ name, clientCertificates }) =>
-      endsOf(clientCertificates!).map((one) => ({ listener: name, ...one })),
+    this.#ends = this.#endpoints.flatMap(({ name, clientCertificates }) =>
+      endsOf(clientCertificates!).map((one) => ({ where: name, ...one })),
     )
   }
 
@@ -76,17 +77,17 @@ export class ClientTrustWatch {
     const ended = this.#ends.filter(({ end }) => end < now)
     if (ended.length === 0) return
     this.#ends = this.#ends.filter(({ end }) => end >= now)
-    for (const { listener, issuer } of ended)
+    for (const { where, issuer } of ended)
       this.#log.error(
         'revocation-list-ended',
-        `listener ${listener} refuses all client certificates of ${issuer}: its revocation list has ended, and no newer one is there`,
+        `${where} refuses all client certificates of ${issuer}: its revocation list has ended, and no newer one is there`,
       )
   }
 }
 
 /** Changes when one of the files does. A file that is not there is a state too. */
-async function stateOf(listeners: readonly ListenerSpec[]): Promise<string> {
-  const files = listeners.flatMap(({ clientCertificates }) => [
+async function stateOf(endpoints: readonly TlsEndpoint[]): Promise<string> {
+  const files = endpoints.flatMap(({ clientCertificates }) => [
     ...clientCertificates!.authorities,
     ...clientCertificates!.crl,
   ])

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GatewaySpec, ListenerSpec } from '../config/spec.ts'
+import type { GatewaySpec } from '../config/spec.ts'
 import { closeAll } from '../gateway/compile.ts'
 import { Counters, countersBytes } from '../observe/counters.ts'
 import type { Log } from '../observe/log.ts'
@@ -23,13 +23,13 @@ import { FileWatch } from './file-watch.ts'
 import type { LostRequest } from './in-flight.ts'
 import { keptTexts } from './kept-texts.ts'
 import { LiveLookups } from './live-lookups.ts'
-import { ensureLocalCertificate } from './local-authority.ts'
 import { lostRecord } from './lost-record.ts'
 import type { NewPlan, SharedMemory } from './messages.ts'
 import { OpsListeners } from './ops-listeners.ts'
 import { addressesOf, addressText, probeAll } from './ports.ts'
 import type { Program } from './program.ts'
 import { StartError } from './start-error.ts'
+import { tlsEndpoints, withLocalCertificates } from './tls-endpoints.ts'
 import { version } from './version.ts'
 
 const ticketKeysBytes = 48
@@ -150,7 +150,10 @@ export class ControlPlane {
       () => void this.reload('file change').catch(() => undefined),
       (message) => log.warn('file-watch', message),
     )
-    this.#trustWatch = new ClientTrustWatch(log, () => this.#threads.broadcast({ type: 'clientTrust' }))
+    this.#trustWatch = new ClientTrustWatch(log, () => {
+      this.#threads.broadcast({ type: 'clientTrust' })
+      this.#ops.renewTrust()
+    })
     this.#rotation = setInterval(() => this.#rotateTickets(), ticketRotationMs)
     this.#rotation.unref()
   }
@@ -359,20 +362,20 @@ export class ControlPlane {
   }
 
   #watchFiles(): void {
-    this.#trustWatch.set(this.spec.listeners)
+    this.#trustWatch.set(tlsEndpoints(this.spec))
     this.#watch.set(this.spec.watch ? watchedFiles(this.spec) : [])
   }
 }
 
 /** Files that a reload reads: the configuration with its documents, certificates and their keys. */
-function watchedFiles({ files, listeners, services }: GatewaySpec): string[] {
-  const certificates = listeners.flatMap(({ tls }) =>
+function watchedFiles(spec: GatewaySpec): string[] {
+  const certificates = tlsEndpoints(spec).flatMap(({ tls }) =>
     tls === null || tls.local.length > 0 ? [] : tls.certificates,
   )
   return [
-    ...files,
+    ...spec.files,
     ...certificates.flatMap(({ cert, key }) => [cert, key]),
-    ...services.flatMap(({ tls }) => tls.authorities),
+    ...spec.services.flatMap(({ tls }) => tls.authorities),
   ]
 }
 
@@ -402,17 +405,6 @@ function open(folder: string): Store {
 function keepAdminToken(store: Store, folder: string): void {
   const token = store.adminTokens.ensure(gatewayActor)
   if (token !== null) writeFileSync(join(folder, 'admin-token'), `${token}\n`, { mode: 0o600 })
-}
-
-async function withLocalCertificates(spec: GatewaySpec): Promise<GatewaySpec> {
-  const names = [...new Set(spec.listeners.flatMap((listener) => listener.tls?.local ?? []))]
-  if (names.length === 0) return spec
-  const { cert, key } = await ensureLocalCertificate(spec.dataFolder, names)
-  const complete = (listener: ListenerSpec): ListenerSpec =>
-    listener.tls === null || listener.tls.local.length === 0
-      ? listener
-      : { ...listener, tls: { ...listener.tls, certificates: [{ cert, key }] } }
-  return { ...spec, listeners: spec.listeners.map(complete) }
 }
 
 function asStartError(error: unknown, spec: GatewaySpec): StartError {

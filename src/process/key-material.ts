@@ -1,26 +1,28 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Problem } from '../config/problem.ts'
-import type { GatewaySpec, ListenerSpec, Source } from '../config/spec.ts'
+import type { GatewaySpec, Source } from '../config/spec.ts'
 import { readCertificate } from '../http/certificates.ts'
 import { readClientTrust } from '../http/client-trust.ts'
+import { type TlsEndpoint, tlsEndpoints } from './tls-endpoints.ts'
 
 /** What is wrong with the files of certificates, keys and authorities that a configuration names. */
-export function keyMaterialProblems({ listeners, services }: GatewaySpec): Problem[] {
+export function keyMaterialProblems(spec: GatewaySpec): Problem[] {
+  const endpoints = tlsEndpoints(spec)
   return [
-    ...listeners.flatMap(({ name, tls, source }) =>
+    ...endpoints.flatMap(({ path, tls, source }) =>
       (tls?.certificates ?? []).flatMap(({ cert, key }) =>
         attempt(
           source,
-          `listeners.${name}.tls`,
+          `${path}.tls`,
           `${cert} and ${key} cannot be used`,
           'Name a certificate and its key, as PEM, that this user may read.',
           () => readCertificate(cert, key, tls!.profile, null),
         ),
       ),
     ),
-    ...clientTrustProblems(listeners),
-    ...services.flatMap(({ name, tls, source }) =>
+    ...clientTrustProblems(endpoints),
+    ...spec.services.flatMap(({ name, tls, source }) =>
       tls.authorities.flatMap((file) =>
         attempt(
           source,
@@ -35,13 +37,13 @@ export function keyMaterialProblems({ listeners, services }: GatewaySpec): Probl
 }
 
 /** What is wrong with the authorities and revocation lists of client certificates. */
-export function clientTrustProblems(listeners: readonly ListenerSpec[]): Problem[] {
-  return listeners.flatMap(({ name, clientCertificates, source }) =>
+export function clientTrustProblems(endpoints: readonly TlsEndpoint[]): Problem[] {
+  return endpoints.flatMap(({ path, clientCertificates, source }) =>
     clientCertificates === null
       ? []
       : attempt(
           source,
-          `listeners.${name}.clientCertificates`,
+          `${path}.clientCertificates`,
           'client certificates cannot be verified',
           'Name the certificates of all authorities up to their roots, and one whole revocation list of each that has any.',
           () => readClientTrust(clientCertificates),

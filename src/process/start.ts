@@ -57,7 +57,7 @@ function summaryOf(plane: ControlPlane): string {
   })
   if (spec.admin !== null)
     lines.push(
-      `  ${'admin'.padEnd(10)} http://${addressText(spec.admin.address)}  token in ${spec.dataFolder}/admin-token`,
+      `  ${'admin'.padEnd(10)} ${spec.admin.tls === null ? 'http' : 'https'}://${addressText(spec.admin.address)}  token in ${spec.dataFolder}/admin-token`,
     )
   if (plane.embedded)
     lines.unshift(

@@ -208,3 +208,32 @@ test('logging in ends the session that the browser had, and no secret is told', 
   const told = JSON.stringify([double.control.status(), double.published])
   for (const secret of [first.secret, second.secret, accessToken, 'a+b%c']) assert.ok(!told.includes(secret))
 })
+
+test('as long as the tokens count, nobody waits for new ones, and many who ask make one call', async (context) => {
+  const double = await oidcDouble(context)
+  const begun = await double.logIn({ refresh_token: 'first', expires_in: 100 })
+  assert.ok(begun.kind === 'in')
+  const before = double.asked.length
+  double.answer = {
+    body: { access_token: accessToken, token_type: 'Bearer', refresh_token: 'second', expires_in: 100 },
+  }
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + 79_000 })
+  context.after(() => mock.timers.reset())
+  assert.equal((await double.session(begun.secret)).kind, 'session')
+  assert.equal(double.asked.length, before, 'it is not time yet')
+  mock.timers.tick(3000)
+  const all = await Promise.all(Array.from({ length: 20 }, () => double.session(begun.secret)))
+  assert.ok(all.every(({ kind }) => kind === 'session'))
+  assert.equal(double.asked.length, before, 'answered before the call was')
+  for (let tries = 0; double.asked.length === before && tries < 100; tries++) await sleep(10)
+  await sleep(50)
+  assert.equal(double.asked.length, before + 1)
+  mock.timers.tick(50_000)
+  assert.equal((await double.session(begun.secret)).kind, 'session')
+  assert.equal(double.asked.length, before + 1, 'the new ones last')
+
+  double.answer = { status: 400, body: { error: 'invalid_grant' } }
+  mock.timers.tick(60_000)
+  assert.equal((await double.session(begun.secret)).kind, 'none')
+  assert.equal(double.asked.at(-1)!['refresh_token'], 'second')
+})

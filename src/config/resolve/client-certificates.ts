@@ -4,10 +4,10 @@ import type { ListenerInput } from '../schema/listeners.ts'
 import type { ClientCertificatesSpec } from '../spec.ts'
 import { existingFile } from './existing-file.ts'
 
-/** Resolves `clientCertificates` of a listener; null when it has none. */
+/** Resolves `clientCertificates` of a listener, or of the admin API; null when it has none. */
 export function resolveClientCertificates(
   at: Path,
-  { clientCertificates: block, clearTextFrom }: ListenerInput,
+  { clientCertificates: block, clearTextFrom }: Pick<ListenerInput, 'clientCertificates' | 'clearTextFrom'>,
   report: Report,
 ): ClientCertificatesSpec | null {
   if (block === undefined) return null

@@ -80,7 +80,7 @@ function refuseMixed(at: Path, block: ListenerInput, kind: ListenerSpec['kind'],
     kind === 'redirect'
       ? ['tls', 'serve', 'clearTextFrom', 'clientCertificates', 'misdirected', 'hsts']
       : kind === 'ops'
-        ? ['clearTextFrom', 'clientCertificates', 'misdirected', 'hsts']
+        ? ['tls', 'clearTextFrom', 'clientCertificates', 'misdirected', 'hsts']
         : block.tls !== undefined
           ? ['clearTextFrom']
           : ['misdirected']
@@ -151,10 +151,24 @@ export function resolveAdmin(configuration: Configuration, report: Report): Admi
   const source = report.tree.keyOf(['admin', 'address'])
   if (address.host !== '::1' && !address.host.startsWith('127.')) {
     report.open(source, `the admin API is reachable beyond this machine (${addressText(address)})`)
+    if (block.tls === undefined)
+      report.find(
+        source,
+        `the admin API carries tokens in clear text beyond this machine (${addressText(address)})`,
+        'Give `admin` a `tls`, or an address of loopback.',
+      )
   }
+  if (block.clientCertificates !== undefined && block.tls === undefined)
+    report.refuseKey(
+      ['admin', 'clientCertificates'],
+      'in clear text there is no handshake that a certificate could come in',
+      'Give `admin` a `tls` too.',
+    )
   return {
     address,
     openMetricsTo: block.openMetricsTo ?? [],
+    tls: block.tls === undefined ? null : resolveTls(['admin', 'tls'], block.tls, report),
+    clientCertificates: resolveClientCertificates(['admin', 'clientCertificates'], block, report),
     callers: resolveAdminCallers(block.callers ?? [], Object.keys(configuration.identities), report),
     source: report.tree.keyOf(['admin']),
   }

@@ -1,21 +1,31 @@
 import type { Policy } from '../../gateway/policy.ts'
 import type { Report } from '../report.ts'
 import type { GatewaySpec } from '../spec.ts'
+import { usedByOperations } from './unused.ts'
 
-/** Finds identities that prove callers by their certificate where no listener asks for one: they refuse everybody. */
+/** Finds identities that prove callers by their certificate where nobody asks for one: they refuse everybody. */
 export function findUnaskedCertificates(
-  { identities, listeners }: GatewaySpec,
+  { admin, identities, listeners, operations }: GatewaySpec,
   policies: readonly Policy[],
   report: Report,
 ): void {
-  if (listeners.some(({ clientCertificates }) => clientCertificates !== null)) return
+  const used = usedByOperations(operations)
+  const administering = new Set((admin?.callers ?? []).map(({ identity }) => identity))
+  const listenersAsk = listeners.some(({ clientCertificates }) => clientCertificates !== null)
   for (const { name, type, settings, source } of identities) {
     const policy = policies.find((one) => one.name === type)
     if (policy?.credential?.(settings) !== 'certificate') continue
-    report.find(
-      source,
-      `identity \`${name}\` proves callers by their certificate, and no listener asks for one`,
-      'Write `clientCertificates` at a listener.',
-    )
+    if (administering.has(name) && admin?.clientCertificates === null)
+      report.find(
+        source,
+        `identity \`${name}\` proves administrators by their certificate, and the admin API asks for none`,
+        'Write `tls` and `clientCertificates` under `admin`.',
+      )
+    if (!listenersAsk && (used.has(name) || !administering.has(name)))
+      report.find(
+        source,
+        `identity \`${name}\` proves callers by their certificate, and no listener asks for one`,
+        'Write `clientCertificates` at a listener.',
+      )
   }
 }

@@ -1,14 +1,11 @@
 import type { Report } from '../report.ts'
-import type { GatewaySpec } from '../spec.ts'
+import type { GatewaySpec, OperationSpec } from '../spec.ts'
 
 /** Finds identities and services that no operation uses: left over, or meant for something that was forgotten. */
 export function findUnused({ admin, identities, services, operations }: GatewaySpec, report: Report): void {
   const usedServices = new Set(operations.map(({ service }) => service))
-  const usedIdentities = new Set((admin?.callers ?? []).map(({ identity }) => identity))
-  for (const { authentication } of operations) {
-    if (authentication.kind === 'required')
-      for (const group of authentication.anyOf) for (const name of group) usedIdentities.add(name)
-  }
+  const usedIdentities = usedByOperations(operations)
+  for (const { identity } of admin?.callers ?? []) usedIdentities.add(identity)
   for (const { name, source } of identities) {
     if (!usedIdentities.has(name))
       report.find(
@@ -25,4 +22,13 @@ export function findUnused({ admin, identities, services, operations }: GatewayS
         'Name it under `service`, or remove it.',
       )
   }
+}
+
+/** Names of the identities that some operation asks for. */
+export function usedByOperations(operations: readonly OperationSpec[]): Set<string> {
+  return new Set(
+    operations.flatMap(({ authentication }) =>
+      authentication.kind === 'required' ? authentication.anyOf.flat() : [],
+    ),
+  )
 }

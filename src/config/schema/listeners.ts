@@ -34,6 +34,8 @@ export interface ListenerInput {
 export interface AdminInput {
   address?: string | undefined
   openMetricsTo?: readonly string[] | undefined
+  tls?: TlsInput | undefined
+  clientCertificates?: Omit<ClientCertificatesInput, 'header'> | undefined
   callers?: readonly AdminCallerInput[] | undefined
 }
 
@@ -63,23 +65,27 @@ const tls: z.ZodType<TlsInput, TlsInput> = z
   })
   .meta({ description: 'TLS of the listener: `certificates` or `local`.' })
 
+const ofHandshakes = {
+  authorities: z
+    .array(text('File with certificates of authorities (PEM), up to the root.'))
+    .min(1)
+    .max(100)
+    .meta({
+      description: 'Files with the certificates of the authorities that are believed, roots included.',
+    }),
+  crl: z.array(text('File with revocation lists (PEM or DER).')).min(1).max(100).optional().meta({
+    description:
+      'Files with revocation lists, one for each authority that issues to clients. Read anew when they change.',
+  }),
+  required: flag('Whether a connection without a trusted certificate is ended.').optional().meta({
+    description: 'Whether a connection without a trusted certificate is ended.',
+    fallback: 'false',
+  }),
+}
+
 const clientCertificates: z.ZodType<ClientCertificatesInput, ClientCertificatesInput> = z
   .strictObject({
-    authorities: z
-      .array(text('File with certificates of authorities (PEM), up to the root.'))
-      .min(1)
-      .max(100)
-      .meta({
-        description: 'Files with the certificates of the authorities that are believed, roots included.',
-      }),
-    crl: z.array(text('File with revocation lists (PEM or DER).')).min(1).max(100).optional().meta({
-      description:
-        'Files with revocation lists, one for each authority that issues to clients. Read anew when they change.',
-    }),
-    required: flag('Whether a connection without a trusted certificate is ended.').optional().meta({
-      description: 'Whether a connection without a trusted certificate is ended.',
-      fallback: 'false',
-    }),
+    ...ofHandshakes,
     header: z.enum(certificateHeaders).optional().meta({
       description:
         'With `clearTextFrom`: the header by which the balancer tells the certificate of its client.',
@@ -126,6 +132,10 @@ export const admin: z.ZodType<AdminInput | 'off' | false, AdminInput | 'off' | f
       openMetricsTo: networks('Networks that read `/metrics` without a token.')
         .optional()
         .meta({ fallback: '[]' }),
+      tls: tls.optional(),
+      clientCertificates: z.strictObject(ofHandshakes).optional().meta({
+        description: 'Client certificates of administrators, asked for in the handshake; with `tls`.',
+      }),
       callers: adminCallers.optional(),
     }),
     z.literal('off'),
