@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { codes } from '../codes.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
 import type { AdminCaller } from './caller.ts'
-import type { AdminHost } from './host.ts'
+import type { AdminHost, PresentedRequest } from './host.ts'
 import { isOwnHost } from './own-host.ts'
 import { may, type Permission } from './permissions.ts'
 import { type Problem, problemWith } from './reply.ts'
+import type { SecureDoor } from './secure-door.ts'
 
 /**
  * What a route asks of its caller. `open`: nothing; `metrics`: a listed network, or `view`; `known`: any role; else
@@ -36,18 +37,27 @@ export function adminGuard(
   host: Pick<AdminHost, 'store' | 'identify' | 'refused'>,
   listenHost: string,
   openMetricsTo: readonly string[],
+  door: SecureDoor | null,
 ): Guard {
   const metricsNetworks = new NetworkSet(openMetricsTo)
   return async (request, needs) => {
-    if (!isOwnHost(request, listenHost)) return problemWith(codes.ADMIN_HOST_REFUSED)
+    if (!isOwnHost(request, listenHost, door)) return problemWith(codes.ADMIN_HOST_REFUSED)
+    const address = request.socket.remoteAddress ?? ''
+    const certificate = door?.certificateOf(request.socket) ?? null
+    // It was trusted in the handshake, and may have ended since.
+    if (door?.required === true && certificate?.problem !== null) {
+      host.refused(address, null)
+      return problemWith(codes.CERTIFICATE_REQUIRED)
+    }
     // Browsers name the page that sends a change. None of ours does, whatever credential its browser adds (CSRF).
     if (request.method !== 'GET' && request.method !== 'HEAD' && request.headers.origin !== undefined)
       return problemWith(codes.ADMIN_ORIGIN_REFUSED)
     if (needs === 'open') return anonymous
-    const address = request.socket.remoteAddress ?? ''
     // The socket's address: a header is written by whoever sends it (T54).
     if (needs === 'metrics' && metricsNetworks.has(address)) return anonymous
-    const caller = await proven(request, address, host)
+    const caller = isOfPage(request)
+      ? problemWith(codes.ADMIN_ORIGIN_REFUSED)
+      : await proven(request, address, host, { secure: door !== null, certificate })
     if ('kind' in caller) {
       host.refused(address, null)
       return caller
@@ -64,6 +74,7 @@ async function proven(
   request: IncomingMessage,
   address: string,
   host: Pick<AdminHost, 'store' | 'identify'>,
+  connection: Pick<PresentedRequest, 'secure' | 'certificate'>,
 ): Promise<AdminCaller | Problem> {
   const bearer = bearerToken(request)
   const token = bearer === null ? null : host.store.adminTokens.find(bearer)
@@ -73,6 +84,7 @@ async function proven(
     path: pathOf(request),
     headers: headerLines(request),
     address,
+    ...connection,
   })
   switch (identified.kind) {
     case 'caller':
@@ -87,6 +99,15 @@ async function proven(
       await sleep(wrongTokenDelayMs)
       return unproven()
   }
+}
+
+/**
+ * Browsers add certificates and passwords by themselves, also for a page that has taken over a name which a wildcard of
+ * our certificate covers. They say so, and scripts cannot change it (Fetch Metadata); what a person typed is `none`.
+ */
+function isOfPage({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  return site !== undefined && site !== 'none'
 }
 
 function unproven(): Problem {

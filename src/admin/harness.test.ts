@@ -92,6 +92,7 @@ export async function admin(
   const server = await startAdmin({
     address: { host: '127.0.0.1', port: 0 },
     openMetricsTo: [],
+    tls: null,
     host,
     ...options,
   })

@@ -1,4 +1,5 @@
 import type { Code } from '../codes.ts'
+import type { ClientCertificate } from '../gateway/policy.ts'
 import type { Log } from '../observe/log.ts'
 import type { AdminRole } from '../store/admin-roles.ts'
 import type { Actor } from '../store/change.ts'
@@ -47,6 +48,10 @@ export interface PresentedRequest {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Of the socket. */
   readonly address: string
+  /** It came over TLS. */
+  readonly secure: boolean
+  /** The certificate of its connection, trusted or not; null when none was shown. */
+  readonly certificate: ClientCertificate | null
 }
 
 /** What the identities say of a request. */

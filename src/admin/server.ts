@@ -12,10 +12,13 @@ import { parseJson, readBody } from './json-body.ts'
 import { problemWith, send } from './reply.ts'
 import type { Route } from './route.ts'
 import { opsRoutes, routes } from './routes.ts'
+import { type AdminTls, SecureDoor } from './secure-door.ts'
 
 export interface AdminServer {
   /** Where it listens, with the port that port 0 came to. */
   readonly address: AddressInfo
+  /** Null in clear text. */
+  readonly door: SecureDoor | null
   /** Ends: idle connections at once, answers under way within a second. */
   close(): Promise<void>
 }
@@ -24,6 +27,8 @@ export interface AdminOptions {
   readonly address: Address
   /** Networks that read `/metrics` without a token, by the address of their socket. */
   readonly openMetricsTo: readonly string[]
+  /** Null for clear text. */
+  readonly tls: AdminTls | null
   readonly host: AdminHost
 }
 
@@ -36,18 +41,27 @@ export interface OpsOptions {
 const mostConnections = 64
 const mostConnectionsOfOne = 32
 const closeDeadlineMs = 1000
+const serverOptions = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  requireHostHeader: false, // The guard refuses its absence with a problem of ours.
+}
 
 /** Starts the admin listener. Rejects with Node's error, such as EADDRINUSE. */
 export function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const { host, address, openMetricsTo } = options
-  return start(address, host, routes, adminGuard(host, address.host, openMetricsTo))
+  const { host, address, openMetricsTo, tls } = options
+  const door = tls === null ? null : new SecureDoor(tls, serverOptions)
+  return start(address, host, routes, adminGuard(host, address.host, openMetricsTo, door), door)
 }
 
 /** Starts a listener for probes and metrics, without a token; nothing else answers there. */
 export function startOps(options: OpsOptions): Promise<AdminServer> {
   const { host, address, serve } = options
   const served = opsRoutes.filter(({ needs }) => serve.includes(needs === 'metrics' ? 'metrics' : 'health'))
-  return start(address, host, served, opsGuard)
+  return start(address, host, served, opsGuard, null)
 }
 
 async function start<Host extends { readonly log: Log }>(
@@ -55,15 +69,9 @@ async function start<Host extends { readonly log: Log }>(
   host: Host,
   table: readonly Route<Host>[],
   guard: Guard,
+  door: SecureDoor | null,
 ): Promise<AdminServer> {
-  const server = createServer({
-    maxHeaderSize: 16_384,
-    headersTimeout: 5000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 5000,
-    connectionsCheckingInterval: 1000,
-    requireHostHeader: false, // The guard refuses its absence with a problem of ours.
-  })
+  const server = door?.server ?? createServer(serverOptions)
   server.maxConnections = mostConnections
   shareConnections(server, mostConnectionsOfOne)
   server.maxRequestsPerSocket = 1000
@@ -78,7 +86,8 @@ async function start<Host extends { readonly log: Log }>(
     })
   })
   await listen(server, address)
-  return { address: server.address() as AddressInfo, close: () => close(server) }
+  const stop = (): Promise<void> => close(server, door)
+  return { address: server.address() as AddressInfo, door, close: stop }
 }
 
 async function answer<Host>(
@@ -144,9 +153,10 @@ async function listen(server: Server, { host, port }: Address): Promise<void> {
   })
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, door: SecureDoor | null): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  door?.endHandshakes()
   const timer = setTimeout(() => server.closeAllConnections(), closeDeadlineMs)
   await closed
   clearTimeout(timer)

@@ -32,14 +32,25 @@ export async function identify(plan: Plan, request: PresentedRequest): Promise<I
       groups: identities.map((_, index) => [index]),
     })
     const { caller } = x.facts
-    if (verdict.kind === 'pass' && caller !== undefined)
+    if (verdict.kind === 'pass' && caller !== undefined && !hasUnread(request, identities))
       return { kind: 'caller', name: `${caller.identity}/${caller.id}`, role: roleOf(caller, rules) }
+    if (verdict.kind === 'pass') return { kind: 'wrong' }
     if (verdict.kind !== 'deny') return nobody
     if (verdict.code.status !== 401) return { kind: 'refused', code: verdict.code }
     return verdict.code === codes.CREDENTIALS_MISSING ? nobody : { kind: 'wrong' }
   } finally {
     x.finish()
   }
+}
+
+/**
+ * An `Authorization` that none of the identities reads is an admin token that has ended, or a guess: a credential that
+ * is wrong refuses the request even beside a right one.
+ */
+function hasUnread({ headers }: PresentedRequest, identities: readonly Step[]): boolean {
+  const reads = ({ credential }: Step): boolean =>
+    credential === 'authorization' || credential === 'header authorization'
+  return headers.some(([name]) => name === 'authorization') && !identities.some(reads)
 }
 
 /** The role of the first rule that means the caller. */
@@ -53,7 +64,8 @@ export function roleOf(caller: Caller, rules: readonly AdminCallerRule[]): Admin
 }
 
 /** No forwarded header counts here: nothing stands between an administrator and the admin listener. */
-function exchangeOf(plan: Plan, { method, path, headers, address }: PresentedRequest): Exchange {
+function exchangeOf(plan: Plan, request: PresentedRequest): Exchange {
+  const { method, path, headers, address, secure, certificate } = request
   const head = new RequestHead()
   head.method = method
   head.fields = new Fields()
@@ -63,7 +75,8 @@ function exchangeOf(plan: Plan, { method, path, headers, address }: PresentedReq
   const gate = { plan, recorder: { finish: () => undefined }, nextId: () => 'admin' }
   const x = new Exchange(gate, silent, head, '"admin"', peer, Date.now(), performance.now())
   x.path = path
-  x.secure = false
+  x.secure = secure
+  x.clientCertificate = certificate
   return x
 }
 

@@ -1,9 +1,12 @@
 import type { AdminHost, ExplainQuery, Explanation, KnownIdentity, ReloadOutcome } from '../admin/host.ts'
+import type { AdminTls, SecureDoor } from '../admin/secure-door.ts'
 import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
 import { renderProblems } from '../config/render.ts'
-import type { GatewaySpec } from '../config/spec.ts'
+import type { AdminSpec, ClientCertificatesSpec, GatewaySpec } from '../config/spec.ts'
 import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
 import type { Plan } from '../gateway/plan.ts'
+import { readCertificate } from '../http/certificates.ts'
+import { readClientTrust } from '../http/client-trust.ts'
 import type { Log } from '../observe/log.ts'
 import type { Actor } from '../store/change.ts'
 import type { Store } from '../store/store.ts'
@@ -31,6 +34,8 @@ export interface OpsListenersOptions {
 /** The admin listener and the `ops` listeners; those that a reload leaves as they are stay open. */
 export class OpsListeners {
   readonly #host: AdminHost
+  /** The door of the admin listener, where administrators are asked for certificates. */
+  #asking: { readonly door: SecureDoor; readonly spec: ClientCertificatesSpec } | null = null
   #open = new Map<string, AdminServer>()
 
   constructor(options: OpsListenersOptions) {
@@ -65,12 +70,10 @@ export class OpsListeners {
         () => startOps({ address, serve, host: this.#host }),
       ])
     const { admin } = spec
+    const tls = admin === null ? null : tlsOf(admin)
     if (admin !== null) {
       const { address, openMetricsTo } = admin
-      wanted.push([
-        `admin ${addressText(address)} ${openMetricsTo.join()}`,
-        () => startAdmin({ address, openMetricsTo, host: this.#host }),
-      ])
+      wanted.push([adminKey(admin), () => startAdmin({ address, openMetricsTo, tls, host: this.#host })])
     }
     const keys = new Set(wanted.map(([key]) => key))
     const gone = [...this.#open].filter(([key]) => !keys.has(key))
@@ -78,11 +81,45 @@ export class OpsListeners {
     await Promise.all(gone.map(([, server]) => server.close()))
     for (const [key, start] of wanted) next.set(key, this.#open.get(key) ?? (await start()))
     this.#open = next
+    const door = admin === null ? null : next.get(adminKey(admin))!.door
+    if (door !== null && tls !== null) door.renew(tls)
+    const asked = admin?.clientCertificates ?? null
+    this.#asking = door === null || asked === null ? null : { door, spec: asked }
+  }
+
+  /** Authorities or revocation lists have changed: they are read anew, and nothing else is. */
+  renewTrust(): void {
+    if (this.#asking === null) return
+    const { door, spec } = this.#asking
+    try {
+      door.renewTrust((known) => readClientTrust(spec, [known]))
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown'
+      this.#host.log.error('client-trust-refused', `the admin API keeps its client authorities: ${why}`)
+    }
   }
 
   async close(): Promise<void> {
+    this.#asking = null
     await Promise.all([...this.#open.values()].map((server) => server.close()))
     this.#open.clear()
+  }
+}
+
+/** What makes the admin listener the same one after a reload; certificates and authorities it takes over open. */
+function adminKey({ address, openMetricsTo, tls, clientCertificates }: AdminSpec): string {
+  const asked = clientCertificates === null ? '' : clientCertificates.required ? 'required' : 'asked'
+  return `admin ${addressText(address)} ${openMetricsTo.join()} ${tls?.profile ?? 'clear'} ${asked}`
+}
+
+function tlsOf({ tls, clientCertificates }: AdminSpec): AdminTls | null {
+  if (tls === null) return null
+  const trust = clientCertificates === null ? null : readClientTrust(clientCertificates)
+  return {
+    profile: tls.profile,
+    certificates: tls.certificates.map(({ cert, key }) => readCertificate(cert, key, tls.profile, trust)),
+    trust,
+    required: clientCertificates?.required === true,
   }
 }
 
