@@ -1,4 +1,5 @@
 import type { Caller, Claims } from '../gateway/facts.ts'
+import type { RevocableCredential } from '../gateway/policy.ts'
 import { type ClaimPath, claimAt, claimPathOf } from './claim-path.ts'
 
 /** Longest name of a caller; OpenID Connect allows 255 for `sub`. */
@@ -68,4 +69,21 @@ function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   for (const inner of Object.values(value)) frozen(inner)
   return Object.freeze(value)
+}
+
+/** By what a token can be revoked: its id, subject and session, and the key that signed it. */
+export function credentialOf(claims: Claims, identity: string, kid: string | null): RevocableCredential {
+  const text = (name: string): string | undefined => {
+    const value = claims[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const issued = claims['iat']
+  return {
+    identity,
+    token: text('jti'),
+    subject: text('sub'),
+    session: text('sid'),
+    key: kid ?? undefined,
+    issuedAt: typeof issued === 'number' ? issued : undefined,
+  }
 }

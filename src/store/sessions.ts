@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { open, seal } from '../engines/sealing/sealed-text.ts'
 import type { EndedSessions, KeptSession, NewSession, Sessions } from '../gateway/sessions.ts'
 import { KeyedHash } from './keyed-hash.ts'
+import { transaction } from './transaction.ts'
 
 /** How many are kept; the longest unused make room. */
 export interface SessionBounds {
@@ -57,7 +58,7 @@ class OwnSessions implements Sessions {
     const { secret, subject, providerSession, created, expires, ends, content } = session
     const id = `ses_${randomBytes(12).toString('base64url')}`
     const owner = this.#of('subject', subject)
-    return this.#transaction(() => {
+    return transaction(this.#database, () => {
       const removed = [
         ...this.#remove('ends <= ?', created),
         ...this.#makeRoom('SELECT count(*) AS n FROM sessions', [], this.#bounds.total, 'TRUE'),
@@ -114,7 +115,7 @@ class OwnSessions implements Sessions {
   extend(ends: ReadonlyMap<string, number>): void {
     if (ends.size === 0) return
     const move = this.#database.prepare('UPDATE sessions SET ends = min(?, expires) WHERE id = ?')
-    this.#transaction(() => {
+    transaction(this.#database, () => {
       for (const [id, time] of ends) move.run(time, id)
     })
   }
@@ -124,18 +125,6 @@ class OwnSessions implements Sessions {
     return 'subject' in which
       ? this.#remove('subject = ?', this.#of('subject', which.subject))
       : this.#remove('provider_session = ?', this.#of('provider session', which.providerSession))
-  }
-
-  #transaction<T>(write: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = write()
-      this.#database.exec('COMMIT')
-      return result
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
   }
 
   /** Leaves room for one more, by what was not used for longest. */

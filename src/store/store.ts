@@ -10,6 +10,7 @@ import { makePepper, readPepper } from './pepper.ts'
 import { RevocationStore } from './revocations.ts'
 import { SessionStore } from './sessions.ts'
 import { StoreError } from './store-error.ts'
+import { transaction } from './transaction.ts'
 
 /** How often another process's change is looked for, in milliseconds: a read of one page in memory. */
 const pollInterval = 100
@@ -74,29 +75,17 @@ export class Store {
    * @throws AuditError when the log cannot be written.
    */
   record(entry: ChangeEntry): void {
-    this.#transaction(() => this.audit.append(entry))
+    transaction(this.#database, () => this.audit.append(entry))
   }
 
   #change<T>(entry: ChangeEntry, write: () => T): T {
-    const result = this.#transaction(() => {
+    const result = transaction(this.#database, () => {
       const written = write()
       if (written !== false) this.audit.append(entry)
       return written
     })
     if (result !== false) this.#announce()
     return result
-  }
-
-  #transaction<T>(write: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = write()
-      this.#database.exec('COMMIT')
-      return result
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
   }
 
   #poll(): void {

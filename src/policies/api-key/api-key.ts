@@ -4,6 +4,7 @@ import { definePolicy, type KeyRecord, type Policy } from '../../gateway/policy.
 import { deny, notMine, pass, skipWith } from '../../gateway/verdict.ts'
 import { apiKeyFault } from '../../store/key-format.ts'
 import { headerName } from '../header-fields.ts'
+import { realm } from '../realm.ts'
 
 /** Settings of an `api-key` identity. */
 export interface ApiKeySettings {
@@ -26,15 +27,7 @@ const settings: z.ZodType<ApiKeySettings> = z.strictObject({
     })
     .default('X-API-Key')
     .describe('Header that carries the key. Never passed on to the upstream.'),
-  realm: z
-    .string()
-    .max(100)
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
-      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
-    )
-    .default('api')
-    .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.'),
+  realm,
 })
 
 /** Proves a caller by a key of the embedded store. */

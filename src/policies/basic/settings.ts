@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { optionalDuration } from '../../config/schema/duration.ts'
 import { parsePasswordHash } from '../../engines/passwords/password-hash.ts'
+import { realm } from '../realm.ts'
 
 /** Settings of a `basic` identity. */
 export interface BasicSettings {
@@ -50,15 +51,7 @@ export const settings: z.ZodType<BasicSettings> = z.strictObject({
     )
     .refine((users) => Object.keys(users).length > 0, 'nobody could log in\nWrite at least one user.')
     .describe('Accounts by name.'),
-  realm: z
-    .string()
-    .max(100)
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
-      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
-    )
-    .default('api')
-    .describe('Realm that browsers show. Name nothing of the inside.'),
+  realm,
   remember: optionalDuration(
     'How long a proven password is remembered, so that it is not derived for each request; 0 derives each time.',
   ).prefault('5m'),

@@ -15,7 +15,7 @@ import { tokenOf } from '../bearer.ts'
 import { bindingOf, wrongCertificate } from '../binding.ts'
 import { outgoingFiles } from '../remote-settings.ts'
 import { bytesOf, type CachedToken, TokenCache } from '../token-cache.ts'
-import { callerOf, callerPaths } from '../token-caller.ts'
+import { callerOf, callerPaths, credentialOf } from '../token-caller.ts'
 import { TokenRefusals } from '../token-refusals.ts'
 import type { IntrospectionSettings } from './introspection-settings.ts'
 import { type Introspected, Introspector } from './introspector.ts'
@@ -69,7 +69,7 @@ export const introspection: Policy<IntrospectionSettings> = definePolicy({
         caller,
         until,
         certificate: binding.kind === 'certificate' ? binding.thumbprint : null,
-        credential: credentialOf(claims, host.instance),
+        credential: credentialOf(claims, host.instance, null),
         bytes: bytesOf(length),
       }
     }
@@ -109,21 +109,6 @@ export const introspection: Policy<IntrospectionSettings> = definePolicy({
     }
   },
 })
-
-function credentialOf(claims: Claims, identity: string): RevocableCredential {
-  const text = (name: string): string | undefined => {
-    const value = claims[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  const issued = claims['iat']
-  return {
-    identity,
-    token: text('jti'),
-    subject: text('sub'),
-    session: text('sid'),
-    issuedAt: typeof issued === 'number' ? issued : undefined,
-  }
-}
 
 /** A caller may be named by another member than `sub`: both are names to revoke it by. */
 function revocationOf({ credential, caller }: ActiveToken, { revocations }: Host): string | null {

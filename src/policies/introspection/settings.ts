@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { optionalDuration } from '../../config/schema/duration.ts'
 import { claimPath } from '../claim-path.ts'
+import { realm } from '../realm.ts'
 import { outgoingOf, outgoingShape } from '../remote-settings.ts'
 import type { IntrospectionSettings } from './introspection-settings.ts'
 
@@ -52,15 +53,7 @@ const written = z.strictObject({
   )
     .refine((value) => value <= 3600_000, { error: 'the time is too long\nWrite at most `1h`.' })
     .prefault('10s'),
-  realm: z
-    .string()
-    .max(100)
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
-      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
-    )
-    .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.')
-    .default('api'),
+  realm,
   forwardToken: z
     .boolean()
     .describe(

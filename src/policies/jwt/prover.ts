@@ -2,11 +2,10 @@ import { shown } from '../../engines/jwt/faults.ts'
 import type { KeySet } from '../../engines/jwt/keys.ts'
 import type { VerifiedToken } from '../../engines/jwt/verify.ts'
 import type { Claims } from '../../gateway/facts.ts'
-import type { RevocableCredential } from '../../gateway/policy.ts'
 import type { Deny } from '../../gateway/verdict.ts'
 import { bindingOf } from '../binding.ts'
 import { bytesOf } from '../token-cache.ts'
-import { type CallerPaths, callerOf, callerPaths } from '../token-caller.ts'
+import { type CallerPaths, callerOf, callerPaths, credentialOf } from '../token-caller.ts'
 import type { TokenRefusals } from '../token-refusals.ts'
 import { firstUnmet, type ReadyRules, readyRules } from './claim-rules.ts'
 import type { JwtSettings } from './jwt-settings.ts'
@@ -72,21 +71,5 @@ export class Prover {
     const client = claims[name]
     if (typeof client === 'string' && this.#clients.includes(client)) return null
     return `The client is ${typeof client === 'string' ? shown(client) : 'no text'}, which is not one of \`clients\`.`
-  }
-}
-
-function credentialOf(claims: Claims, identity: string, kid: string | null): RevocableCredential {
-  const text = (name: string): string | undefined => {
-    const value = claims[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  const issued = claims['iat']
-  return {
-    identity,
-    token: text('jti'),
-    subject: text('sub'),
-    session: text('sid'),
-    key: kid ?? undefined,
-    issuedAt: typeof issued === 'number' ? issued : undefined,
   }
 }

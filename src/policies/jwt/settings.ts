@@ -4,6 +4,7 @@ import { size } from '../../config/schema/size.ts'
 import { algorithms } from '../../engines/jwt/algorithms.ts'
 import { claimPath } from '../claim-path.ts'
 import { headerName } from '../header-fields.ts'
+import { realm } from '../realm.ts'
 import { durationBetween, outgoingShape } from '../remote-settings.ts'
 import { claimRule } from './claim-rules.ts'
 import { complete } from './complete.ts'
@@ -107,15 +108,7 @@ const written = z.strictObject({
     })
     .describe('Where the token stands, in place of `Authorization: Bearer`.')
     .optional(),
-  realm: z
-    .string()
-    .max(100)
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
-      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
-    )
-    .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.')
-    .default('api'),
+  realm,
   forwardToken: z
     .boolean()
     .describe(

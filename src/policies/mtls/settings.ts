@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { realm } from '../realm.ts'
 import { compileName, type NameKind, nameKinds } from './name-pattern.ts'
 
 /** What a certificate must have to be one of an identity: everything that the rule names. */
@@ -80,15 +81,7 @@ export const settings: z.ZodType<MtlsSettings> = z
       .enum([...nameKinds, 'fingerprint'])
       .optional()
       .describe('What the caller is known by. Default: the first kind of name in the first rule.'),
-    realm: z
-      .string()
-      .max(100)
-      .regex(
-        /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
-        'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
-      )
-      .default('api')
-      .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.'),
+    realm,
   })
   .transform(({ names, caller, realm }) => ({ names, caller: caller ?? firstKind(names[0]!), realm }))
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { optionalDuration } from '../../config/schema/duration.ts'
 import { algorithms, traitsOf } from '../../engines/jwt/algorithms.ts'
 import { claimPath } from '../claim-path.ts'
+import { realm } from '../realm.ts'
 import { durationBetween, outgoingOf, outgoingShape } from '../remote-settings.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import { isReturnPath } from './return-path.ts'
@@ -138,15 +139,7 @@ const written = z.strictObject({
       'Passes the access token on to the service, which can then use it elsewhere in the name of the caller.',
     )
     .default(false),
-  realm: z
-    .string()
-    .max(100)
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9 ._:/-]*$/,
-      'not a realm\nWrite letters, digits, spaces and `.`, `_`, `:`, `/`, `-`.',
-    )
-    .describe('Realm named in `WWW-Authenticate`. Clients see it: name nothing of the inside.')
-    .default('api'),
+  realm,
   ...outgoingShape,
 })
 
