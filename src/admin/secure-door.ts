@@ -55,6 +55,11 @@ export class SecureDoor {
     this.server.on('tlsClientError', (_error, socket) => socket.destroy())
   }
 
+  /** What certificates of administrators are verified by. */
+  get trust(): ClientTrust | null {
+    return this.#tls.trust
+  }
+
   /** Whether a connection without a trusted certificate is ended. */
   get required(): boolean {
     return this.#tls.required
@@ -82,16 +87,15 @@ export class SecureDoor {
     this.server.setSecureContext({ ...tls.certificates[0]!.options, ...withoutTickets })
     if (tls.trust === null || tls.trust.digest === before.trust?.digest) return
     this.endHandshakes()
-    for (const socket of this.#shown.keys()) if (this.certificateOf(socket)?.problem !== null) socket.destroy()
+    for (const socket of this.#shown.keys())
+      if (this.certificateOf(socket)?.problem !== null) socket.destroy()
   }
 
-  /** The same with the certificates that are in force; `read` gets the trust that is. */
-  renewTrust(read: (known: ClientTrust) => ClientTrust): void {
-    const { trust, certificates } = this.#tls
-    if (trust === null) return
-    const next = read(trust)
-    if (next === trust) return
-    this.renew({ ...this.#tls, trust: next, certificates: certificates.map((one) => underTrust(one, next)) })
+  /** The same with the certificates that are in force. */
+  renewTrust(trust: ClientTrust): void {
+    if (trust === this.#tls.trust) return
+    const certificates = this.#tls.certificates.map((one) => underTrust(one, trust))
+    this.renew({ ...this.#tls, trust, certificates })
   }
 
   endHandshakes(): void {

@@ -167,15 +167,20 @@ test('an ops listener answers what it serves, to anybody, and nothing else to no
 
 test('a taken port is refused with the code of Node; closing frees it although a client stays', async (context) => {
   const { host } = makeHost()
-  const first = await startAdmin({ address: { host: '127.0.0.1', port: 0 }, openMetricsTo: [], host })
+  const first = await startAdmin({
+    address: { host: '127.0.0.1', port: 0 },
+    openMetricsTo: [],
+    tls: null,
+    host,
+  })
   const address = { host: '127.0.0.1', port: first.address.port }
-  await assert.rejects(startAdmin({ address, openMetricsTo: [], host }), { code: 'EADDRINUSE' })
+  await assert.rejects(startAdmin({ address, openMetricsTo: [], tls: null, host }), { code: 'EADDRINUSE' })
   const lingering = connect(address.port, '127.0.0.1')
   lingering.on('error', () => undefined)
   lingering.write('GET /status HTTP/1.1\r\n')
   await new Promise((resolve) => lingering.once('connect', resolve))
   await first.close()
-  const second = await startAdmin({ address, openMetricsTo: [], host })
+  const second = await startAdmin({ address, openMetricsTo: [], tls: null, host })
   context.after(() => second.close())
   assert.equal((await call(second, 'GET', '/healthz')).status, 200)
 })

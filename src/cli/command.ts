@@ -142,6 +142,7 @@ function program(): Command {
     .option('--defaults', 'print what the configuration comes to, defaults included', false)
     .option('--admin <url>', 'ask a running gateway at this admin address')
     .option('--token-file <file>', 'file with the admin token, for --admin')
+    .option('--cacert <file>', 'authority of the certificate at --admin (PEM), instead of the usual ones')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .action(
       async (method: string | undefined, url: string | undefined, options: SourceOptions & ExplainFlags) => {
@@ -269,5 +270,6 @@ interface ExplainFlags {
   readonly defaults: boolean
   readonly admin?: string
   readonly tokenFile?: string
+  readonly cacert?: string
   readonly format: 'text' | 'json'
 }

@@ -20,7 +20,18 @@ const commands: readonly Command[] = [
   {
     name: 'explain',
     about: 'tell what would happen to a request',
-    options: ['-c', '--data', '--as', '--from', '-H', '--defaults', '--admin', '--token-file', '--format'],
+    options: [
+      '-c',
+      '--data',
+      '--as',
+      '--from',
+      '-H',
+      '--defaults',
+      '--admin',
+      '--token-file',
+      '--cacert',
+      '--format',
+    ],
   },
   {
     name: 'keys',

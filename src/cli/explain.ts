@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Agent, fetch } from 'undici'
 import type { ExplainQuery } from '../admin/host.ts'
 import { printable } from '../observe/printable.ts'
 import { policies } from '../policies/registry.ts'
@@ -22,6 +23,8 @@ export interface ExplainArguments {
   /** Admin address of a running gateway. */
   readonly admin?: string
   readonly tokenFile?: string
+  /** File with the authority of its certificate, instead of those that Node believes. */
+  readonly cacert?: string
   readonly format: 'text' | 'json'
   readonly source: ConfigurationSource
 }
@@ -64,7 +67,7 @@ function exitCodeOf({ verdict }: ExplainedRequest): number {
 }
 
 async function explainRunning(
-  { tokenFile, format }: ExplainArguments,
+  { tokenFile, cacert, format }: ExplainArguments,
   admin: string,
   query: ExplainQuery,
   { stdout, stderr }: Output,
@@ -84,23 +87,30 @@ async function explainRunning(
   if (query.from !== null) url.searchParams.set('from', query.from)
   for (const [name, value] of query.headers) url.searchParams.append('header', `${name}: ${value}`)
   const token = (await readFile(tokenFile, 'utf8')).trim()
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(10_000),
-  }).catch((error: Error) => {
-    throw new Error(
-      `no gateway answers at ${url.origin} (${error.cause instanceof Error ? error.cause.message : error.message}): check \`admin.address\` and --admin`,
-    )
-  })
-  const body = await response.text()
-  if (!response.ok) {
-    stderr(`the gateway answered ${response.status}: ${printable(body)}\n`)
+  const connect = cacert === undefined ? {} : { ca: await readFile(cacert, 'utf8') }
+  const agent = new Agent({ connect })
+  const { status, body } = await ask(url, token, agent).finally(() => agent.destroy())
+  if (status !== 200) {
+    stderr(`the gateway answered ${status}: ${printable(body)}\n`)
     return 2
   }
   const explanation = JSON.parse(body) as ExplainedRequest
   stdout(format === 'json' ? jsonText(explanation) : renderExplanation(explanation))
   return exitCodeOf(explanation)
+}
+
+async function ask(url: URL, token: string, dispatcher: Agent): Promise<{ status: number; body: string }> {
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+    dispatcher,
+  }).catch((error: Error) => {
+    const why = error.cause instanceof Error ? error.cause.message : error.message
+    const options = url.protocol === 'https:' ? '--admin and --cacert' : '--admin'
+    throw new Error(`no gateway answers at ${url.origin} (${why}): check \`admin.address\` and ${options}`)
+  })
+  return { status: response.status, body: await response.text() }
 }
 
 /** What `--defaults` prints: the sections that have defaults, and nothing that holds the settings of identities. */

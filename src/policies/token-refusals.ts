@@ -1,5 +1,14 @@
 import { type Code, codes } from '../codes.ts'
 import { type Deny, deny, notMine, type Skip, skipWith } from '../gateway/verdict.ts'
+import { metadataAddress, type ProtectedResource } from './protected-resource.ts'
+
+/** What a challenge says. */
+export interface Challenged {
+  readonly realm: string
+  /** Header of the bare token in place of `Authorization`. */
+  readonly header: string | null
+  readonly resource: ProtectedResource | null
+}
 
 type Challenge = NonNullable<Deny['detail']['headers']>
 
@@ -17,10 +26,11 @@ export class TokenRefusals {
   readonly #insufficient: Challenge
   readonly #unavailable: Code
 
-  /** @param header - Header of the bare token in place of `Authorization`. */
-  constructor(realm: string, header: string | null, unavailable: Code) {
+  constructor({ realm, header, resource }: Challenged, unavailable: Code) {
     this.#unavailable = unavailable
-    const challenge = `Bearer realm="${realm}"${header === null ? '' : `, header="${header}"`}`
+    const place = header === null ? '' : `, header="${header}"`
+    const metadata = resource === null ? '' : `, resource_metadata="${metadataAddress(resource)}"`
+    const challenge = `Bearer realm="${realm}"${place}${metadata}`
     this.absent = skipWith(challenge)
     this.#invalid = [['www-authenticate', `${challenge}, error="invalid_token"`]]
     this.#insufficient = [['www-authenticate', `${challenge}, error="insufficient_scope"`]]

@@ -4,6 +4,7 @@ import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
 import { renderProblems } from '../config/render.ts'
 import type { AdminSpec, ClientCertificatesSpec, GatewaySpec } from '../config/spec.ts'
 import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
+import type { ClientTrust } from '../engines/x509/client-trust.ts'
 import type { Plan } from '../gateway/plan.ts'
 import { readCertificate } from '../http/certificates.ts'
 import { readClientTrust } from '../http/client-trust.ts'
@@ -70,7 +71,7 @@ export class OpsListeners {
         () => startOps({ address, serve, host: this.#host }),
       ])
     const { admin } = spec
-    const tls = admin === null ? null : tlsOf(admin)
+    const tls = admin === null ? null : tlsOf(admin, knownTo(this.#asking?.door))
     if (admin !== null) {
       const { address, openMetricsTo } = admin
       wanted.push([adminKey(admin), () => startAdmin({ address, openMetricsTo, tls, host: this.#host })])
@@ -92,7 +93,7 @@ export class OpsListeners {
     if (this.#asking === null) return
     const { door, spec } = this.#asking
     try {
-      door.renewTrust((known) => readClientTrust(spec, [known]))
+      door.renewTrust(readClientTrust(spec, knownTo(door)))
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown'
       this.#host.log.error('client-trust-refused', `the admin API keeps its client authorities: ${why}`)
@@ -112,15 +113,20 @@ function adminKey({ address, openMetricsTo, tls, clientCertificates }: AdminSpec
   return `admin ${addressText(address)} ${openMetricsTo.join()} ${tls?.profile ?? 'clear'} ${asked}`
 }
 
-function tlsOf({ tls, clientCertificates }: AdminSpec): AdminTls | null {
+function tlsOf({ tls, clientCertificates }: AdminSpec, known: readonly ClientTrust[]): AdminTls | null {
   if (tls === null) return null
-  const trust = clientCertificates === null ? null : readClientTrust(clientCertificates)
+  const trust = clientCertificates === null ? null : readClientTrust(clientCertificates, known)
   return {
     profile: tls.profile,
     certificates: tls.certificates.map(({ cert, key }) => readCertificate(cert, key, tls.profile, trust)),
     trust,
     required: clientCertificates?.required === true,
   }
+}
+
+/** A list of a million entries is not read twice. */
+function knownTo(door: SecureDoor | undefined): readonly ClientTrust[] {
+  return door === undefined || door.trust === null ? [] : [door.trust]
 }
 
 function identitiesOf({ identities, admin }: GatewaySpec): readonly KnownIdentity[] {

@@ -53,7 +53,10 @@ export const introspection: Policy<IntrospectionSettings> = definePolicy({
   denials: [codes.TOKEN_INVALID, codes.TOKEN_REVOKED, codes.INTROSPECTION_UNAVAILABLE],
   control: (config, host) => new Introspector(config, host),
   setup(config, host) {
-    const refusals = new TokenRefusals(config.realm, null, codes.INTROSPECTION_UNAVAILABLE)
+    const refusals = new TokenRefusals(
+      { realm: config.realm, header: null, resource: null },
+      codes.INTROSPECTION_UNAVAILABLE,
+    )
     const jwt = notMine(refusals.invalid('the token has the form of a JWT, and `tokens` is `opaque`'))
     const malformed = refusals.invalid('the token has characters that a bearer token has not, or is too long')
     const paths = callerPaths(config)

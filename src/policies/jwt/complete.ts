@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Algorithm, traitsOf } from '../../engines/jwt/algorithms.ts'
 import { KeySet } from '../../engines/jwt/keys.ts'
 import { unusable } from '../../remote/key-set-check.ts'
+import { protectedResourceOf } from '../protected-resource.ts'
 import { outgoingOf } from '../remote-settings.ts'
 import type { JwtSettings, KeyOrigin } from './jwt-settings.ts'
 import { type Preset, presetKeys } from './presets/preset.ts'
@@ -54,6 +55,7 @@ export function complete(written: WrittenJwt, context: z.core.$RefinementCtx<Wri
     require: written.require,
     header: written.from?.header.toLowerCase() ?? null,
     realm: written.realm,
+    resource: written.resource === undefined ? null : protectedResourceOf(written.resource, first),
     forwardToken: written.forwardToken,
     cacheBytes: written.cache,
     refreshMs: written.refresh,

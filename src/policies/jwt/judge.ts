@@ -34,7 +34,7 @@ export class TokenJudge {
     this.#host = host
     this.#keys = keys
     this.#rules = rulesOf(settings)
-    this.#refusals = new TokenRefusals(settings.realm, settings.header, codes.KEYS_UNAVAILABLE)
+    this.#refusals = new TokenRefusals(settings, codes.KEYS_UNAVAILABLE)
     this.#prover = new Prover(settings, host.instance, this.#refusals)
     this.#cache = settings.cacheBytes === 0 ? null : new TokenCache(settings.cacheBytes)
   }

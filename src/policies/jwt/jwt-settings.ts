@@ -1,4 +1,5 @@
 import type { Algorithm } from '../../engines/jwt/algorithms.ts'
+import type { ProtectedResource } from '../protected-resource.ts'
 import type { Outgoing } from '../remote-settings.ts'
 import type { ClaimRule } from './claim-rules.ts'
 import type { PresetName } from './presets/preset.ts'
@@ -37,6 +38,8 @@ export interface JwtSettings {
   /** Lower-case name of the header with the bare token; null for `Authorization: Bearer`. */
   readonly header: string | null
   readonly realm: string
+  /** What is published about the API; null for nothing. */
+  readonly resource: ProtectedResource | null
   readonly forwardToken: boolean
   /** Bytes; 0 for none. */
   readonly cacheBytes: number

@@ -3,6 +3,7 @@ import { KeySet } from '../../engines/jwt/keys.ts'
 import type { Host } from '../../gateway/policy.ts'
 import { definePolicy, type Policy } from '../../gateway/policy.ts'
 import { FixedKeys, type KeyView, PublishedKeys } from '../../remote/key-set-view.ts'
+import { metadataAnswer, metadataPath } from '../protected-resource.ts'
 import { outgoingFiles } from '../remote-settings.ts'
 import { TokenJudge } from './judge.ts'
 import type { JwtSettings } from './jwt-settings.ts'
@@ -26,6 +27,8 @@ export const jwt: Policy<JwtSettings> = definePolicy({
   neverAmbient: true,
   credential: ({ header }) => (header === null ? 'authorization' : `header ${header}`),
   consumedHeaders: ({ header, forwardToken }) => (forwardToken ? [] : [header ?? 'authorization']),
+  endpoints: ({ resource }) =>
+    resource === null ? [] : [{ path: metadataPath(resource), methods: ['GET'] }],
   files(config, absolute) {
     const { origin } = config
     return {
@@ -45,7 +48,12 @@ export const jwt: Policy<JwtSettings> = definePolicy({
   control: keySource,
   setup(config, host) {
     const judge = new TokenJudge(config, host, viewOf(config, host))
-    return { request: (request, set) => judge.judge(request, set) }
+    const { resource, header } = config
+    const metadata = resource === null ? null : metadataAnswer(resource, header)
+    return {
+      request: (request, set) => judge.judge(request, set),
+      ...(metadata === null ? {} : { serve: () => metadata }),
+    }
   },
 })
 

@@ -4,6 +4,7 @@ import { size } from '../../config/schema/size.ts'
 import { algorithms } from '../../engines/jwt/algorithms.ts'
 import { claimPath } from '../claim-path.ts'
 import { headerName } from '../header-fields.ts'
+import { protectedResource } from '../protected-resource.ts'
 import { realm } from '../realm.ts'
 import { durationBetween, outgoingShape } from '../remote-settings.ts'
 import { claimRule } from './claim-rules.ts'
@@ -109,6 +110,9 @@ const written = z.strictObject({
     .describe('Where the token stands, in place of `Authorization: Bearer`.')
     .optional(),
   realm,
+  resource: protectedResource
+    .describe('What clients are told about the API at a well-known address (RFC 9728). Default: nothing.')
+    .optional(),
   forwardToken: z
     .boolean()
     .describe(

@@ -1,4 +1,5 @@
 import type { Algorithm } from '../../engines/jwt/algorithms.ts'
+import type { WrittenProtectedResource } from '../protected-resource.ts'
 import type { WrittenOutgoing } from '../remote-settings.ts'
 import type { ClaimRule } from './claim-rules.ts'
 import type { PresetName, PresetWritten } from './presets/preset.ts'
@@ -27,6 +28,7 @@ export interface WrittenJwt extends PresetWritten, WrittenOutgoing {
   readonly require: readonly ClaimRule[]
   readonly from?: { readonly header: string } | undefined
   readonly realm: string
+  readonly resource?: WrittenProtectedResource | undefined
   readonly forwardToken: boolean
   readonly cache: number
   readonly refresh: number
