@@ -226,6 +226,12 @@ export const codeTable = {
     'warn',
     'The token is genuine, and its claims are not what the identity asks for. A new token would be the same.',
   ],
+  SERVICE_TOKEN_UNAVAILABLE: [
+    503,
+    'Service Unavailable',
+    'error',
+    'The gateway has no token for the service: the provider gives none, or cannot be asked.',
+  ],
   INTROSPECTION_UNAVAILABLE: [
     503,
     'Service Unavailable',

@@ -123,6 +123,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
   )
   const upstreams = spec.services.map(options.upstream)
   const authentications = new Map<string, Authentication>()
+  const reservedOf = reservedHeadersOf()
   const operations = spec.operations.map((operation, index): Operation => {
     const authentication = authenticationOf(operation, identities, authentications, reserved)
     const ambient = (authentication?.identities ?? []).some(
@@ -143,7 +144,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       screen: inPhase('screen'),
       preflight: inPhase('preflight'),
       authentication,
-      reservedHeaders: authentication?.reservedHeaders ?? reserved,
+      reservedHeaders: reservedOf(authentication?.reservedHeaders ?? reserved, mine),
       authorize: inPhase('authorize'),
       prepare: [...(authentication?.identities ?? []).filter(prepares), ...inPhase('prepare')],
       respond: inPhase('respond'),
@@ -234,6 +235,23 @@ function authenticationOf(
   })
   shared.set(key, made)
   return made
+}
+
+/** Adds the headers that the policies of an operation consume; equal sets are one, over however many operations. */
+function reservedHeadersOf(): (
+  reserved: ReadonlySet<string>,
+  steps: readonly Ready[],
+) => ReadonlySet<string> {
+  const known = new Map<ReadonlySet<string>, Map<string, ReadonlySet<string>>>()
+  return (reserved, steps) => {
+    const names = steps.flatMap(({ consumes }) => consumes)
+    if (names.length === 0) return reserved
+    const sets = known.get(reserved) ?? new Map<string, ReadonlySet<string>>()
+    known.set(reserved, sets)
+    const set = sets.get(names.join()) ?? new Set([...reserved, ...names])
+    sets.set(names.join(), set)
+    return set
+  }
 }
 
 /** A policy that reads a fact nobody wrote would decide on nothing: refused at load, not met at run time. */

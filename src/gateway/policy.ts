@@ -184,7 +184,7 @@ export interface Policy<C = unknown> {
   readonly ambientOnly?: true
   /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */
   upstreamHeaders?(config: C): readonly string[]
-  /** For `identity`: names of the headers that carry its credential, removed where an operation asks for it. */
+  /** Names of headers that are removed from what clients send where an operation has it: those of its credential. */
   consumedHeaders?(config: C): readonly string[]
   /**
    * For `identity`: the place that the credential is read from, such as `authorization`. Identities with one place may

@@ -10,6 +10,7 @@ import { introspection } from './introspection/introspection.ts'
 import { jwt } from './jwt/jwt.ts'
 import { mtls } from './mtls/mtls.ts'
 import { oidc } from './oidc/oidc.ts'
+import { serviceToken } from './service-token/service-token.ts'
 
 /** Refuses two policies of one name: the second would silently replace the first. */
 export function registryOf(list: readonly Policy[]): readonly Policy[] {
@@ -23,7 +24,8 @@ export function registryOf(list: readonly Policy[]): readonly Policy[] {
 
 /**
  * Every policy of the product. Within one phase they run in this order: `cors` before `headers`, which leaves out
- * what would contradict a CORS answer; `caller-token` last, so that no fixed header stands in its place.
+ * what would contradict a CORS answer; `service-token` and `caller-token` last, so that no fixed header stands in their
+ * place.
  */
 export const policies: readonly Policy[] = registryOf([
   addresses,
@@ -36,5 +38,6 @@ export const policies: readonly Policy[] = registryOf([
   csrf,
   cors,
   headers,
+  serviceToken,
   callerToken,
 ])

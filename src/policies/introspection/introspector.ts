@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { parseStrictJson } from '../../engines/jwt/strict-json.ts'
 import type { ControlHalf, ControlHost, RemoteAnswer } from '../../gateway/control-half.ts'
 import type { Claims } from '../../gateway/facts.ts'
+import { basicCredentials } from '../../remote/token-endpoint.ts'
 import { judgeAnswer } from './answer.ts'
 import type { IntrospectionSettings } from './introspection-settings.ts'
 
@@ -67,7 +68,7 @@ export class Introspector implements ControlHalf {
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
-        authorization: `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')}`,
+        authorization: basicCredentials(clientId, clientSecret),
       },
       body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
       timeoutMs,
@@ -120,9 +121,4 @@ function readAnswer(answer: RemoteAnswer): Claims | string {
     return `the provider refuses the gateway itself (status ${answer.status}): check clientId and clientSecret`
   if (answer.status !== 200) return `the provider answered with status ${answer.status}`
   return parseStrictJson(answer.body) ?? 'the answer is no JSON object, or has one name twice'
-}
-
-/** RFC 6749 §2.3.1 encodes both parts before they are joined. */
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1)
 }

@@ -1,4 +1,5 @@
 import type { ControlHalf, ControlHost } from '../../gateway/control-half.ts'
+import { askTokens } from '../../remote/token-endpoint.ts'
 import { EndedSessionList } from './ended-sessions.ts'
 import { proveIdToken } from './id-token.ts'
 import { proveLogoutToken } from './logout-token.ts'
@@ -11,7 +12,6 @@ import { Renewals } from './renewals.ts'
 import { RepeatedLogIns } from './repeated-log-ins.ts'
 import { contentOf } from './session-content.ts'
 import { SessionKeeper } from './session-keeper.ts'
-import { askTokens } from './token-endpoint.ts'
 
 /** After sessions were told of as ended, others that end within this time are told together. */
 const tellWithinMs = 50

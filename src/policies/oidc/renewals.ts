@@ -1,11 +1,11 @@
 import type { ControlHost } from '../../gateway/control-half.ts'
 import type { Sessions } from '../../gateway/sessions.ts'
+import { askTokens } from '../../remote/token-endpoint.ts'
 import { proveIdToken } from './id-token.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import type { Provider } from './provider.ts'
 import { claimsOf, contentOf, type SessionContent } from './session-content.ts'
 import type { Renewal } from './session-keeper.ts'
-import { askTokens } from './token-endpoint.ts'
 
 /** Pause of one session after a renewal that could be neither made nor refused. */
 const pauseMs = 30_000

@@ -1,4 +1,4 @@
-import type { Tokens } from './token-endpoint.ts'
+import type { Tokens } from '../../remote/token-endpoint.ts'
 
 /** What a session holds, sealed in the store. */
 export interface SessionContent {

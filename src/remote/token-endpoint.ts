@@ -1,8 +1,21 @@
-import { shown } from '../../engines/jwt/faults.ts'
-import { type JsonObject, parseStrictJson } from '../../engines/jwt/strict-json.ts'
-import type { ControlHost, RemoteAnswer } from '../../gateway/control-half.ts'
-import type { OidcSettings } from './oidc-settings.ts'
-import type { ProviderMetadata } from './provider.ts'
+import { shown } from '../engines/jwt/faults.ts'
+import { type JsonObject, parseStrictJson } from '../engines/jwt/strict-json.ts'
+import type { ControlHost, RemoteAnswer, RemoteSettings } from '../gateway/control-half.ts'
+
+/** Where tokens are asked for. */
+export interface TokenEndpoint {
+  readonly token: string
+  /** `client_secret_post` in place of `client_secret_basic`. */
+  readonly secretInForm: boolean
+}
+
+/** Who asks. */
+export interface TokenClient {
+  readonly clientId: string
+  /** Null for a public client. */
+  readonly clientSecret: string | null
+  readonly outgoing: RemoteSettings & { readonly timeoutMs: number }
+}
 
 /** What the provider gave (RFC 6749 §5.1). */
 export interface Tokens {
@@ -30,11 +43,10 @@ const longestMs = 10_000
 /** Asks the token endpoint (RFC 6749 §4.1.3 and §6). Never throws. */
 export async function askTokens(
   form: Readonly<Record<string, string>>,
-  { token, secretInForm }: ProviderMetadata,
-  settings: OidcSettings,
+  { token, secretInForm }: TokenEndpoint,
+  { clientId, clientSecret, outgoing }: TokenClient,
   call: ControlHost['call'],
 ): Promise<TokenOutcome> {
-  const { clientId, clientSecret, outgoing } = settings
   const asForm = clientSecret === null || secretInForm
   const body = new URLSearchParams({
     ...form,
@@ -47,7 +59,7 @@ export async function askTokens(
     headers: {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
-      ...(asForm ? {} : { authorization: basic(clientId, clientSecret) }),
+      ...(asForm ? {} : { authorization: basicCredentials(clientId, clientSecret) }),
     },
     body: body.toString(),
     timeoutMs: Math.min(outgoing.timeoutMs, longestMs),
@@ -58,7 +70,7 @@ export async function askTokens(
 }
 
 /** Name and secret are form-encoded before they are joined (RFC 6749 §2.3.1). */
-function basic(clientId: string, clientSecret: string): string {
+export function basicCredentials(clientId: string, clientSecret: string): string {
   const encoded = (text: string): string => new URLSearchParams({ t: text }).toString().slice(2)
   return `Basic ${Buffer.from(`${encoded(clientId)}:${encoded(clientSecret)}`).toString('base64')}`
 }
