@@ -172,6 +172,12 @@ export const codeTable = {
     'info',
     'The operation asks for authentication and the request has no credential of a kind it accepts.',
   ],
+  CREDENTIALS_UNKNOWN: [
+    401,
+    'Unauthorized',
+    'warn',
+    'The request carries a credential that several identities read the place of, and none of them takes. The record has what each of them found.',
+  ],
   CREDENTIALS_CONFLICT: [
     401,
     'Unauthorized',

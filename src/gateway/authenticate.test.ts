@@ -89,6 +89,13 @@ test('a credential that no identity of its place takes is refused, also beside a
   assert.equal(taken.caller?.id, 'ada')
 })
 
+test('a credential that several identities leave to each other is refused with what each of them found', async () => {
+  const { verdict } = await judge([foreign('token'), foreign('token'), proves('key')], anyOf(3))
+  assert.ok(verdict.kind === 'deny')
+  assert.equal(verdict.code, codes.CREDENTIALS_UNKNOWN)
+  assert.equal(verdict.detail.reason, 'identity0: of nobody identity1: of nobody')
+})
+
 test('two credentials of two callers are refused, unless a group asks for both', async () => {
   const both = [proves('ada'), proves('bob')]
   const { verdict, caller } = await judge(both, anyOf(2))

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts'
 import type { Caller } from './facts.ts'
 import type { Authentication, Group, Step } from './plan.ts'
 import { runStep } from './run-step.ts'
-import { deny, pass, type Verdict } from './verdict.ts'
+import { type Deny, type DenyDetail, deny, pass, type Verdict } from './verdict.ts'
 
 /**
  * Who is calling. Every identity of the list looks at the request: a credential that is present and wrong refuses the
@@ -71,12 +71,13 @@ function conclude(
 ): Verdict {
   x.facts.caller = undefined
   const proven = callers.map((caller, index) => verdicts[index]!.kind === 'pass' && caller !== undefined)
-  for (const [index, verdict] of verdicts.entries()) {
-    if (verdict.kind !== 'skip' || verdict.otherwise === undefined) continue
-    const place = identities[index]!.credential
-    if (!identities.some((identity, other) => proven[other] && identity.credential === place))
-      return verdict.otherwise
-  }
+  const left = verdicts.flatMap((verdict, index): LeftOver[] => {
+    if (verdict.kind !== 'skip' || verdict.otherwise === undefined) return []
+    const { name, credential } = identities[index]!
+    const taken = identities.some((identity, other) => proven[other] && identity.credential === credential)
+    return taken ? [] : [{ name, otherwise: verdict.otherwise }]
+  })
+  if (left.length > 0) return left.length === 1 ? left[0]!.otherwise : unknown(left)
   const whole = groups.filter((group) => group.every((index) => proven[index]))
   if (whole.length === 0) return missing(identities, verdicts, proven)
   const chosen = whole.find((group) => covers(group, proven)) ?? whole[0]!
@@ -86,6 +87,22 @@ function conclude(
     return deny(codes.CREDENTIALS_CONFLICT)
   x.facts.caller = caller
   return pass
+}
+
+/** A credential that an identity leaves to others, and that none takes. */
+interface LeftOver {
+  readonly name: string
+  readonly otherwise: Deny
+}
+
+/** Which identity it was meant for cannot be said: the record has what each of them found. */
+function unknown(left: readonly LeftOver[]): Deny {
+  return deny(codes.CREDENTIALS_UNKNOWN, {
+    reason: left
+      .map(({ name, otherwise }) => `${name}: ${otherwise.detail.reason ?? 'not its own'}`)
+      .join(' '),
+    headers: once(left.flatMap(({ otherwise }) => otherwise.detail.headers ?? [])),
+  })
 }
 
 /** Whether the group holds everything that was proven. */
@@ -107,8 +124,11 @@ function missing(
     )
     if (choices.length > 0) return choices.length === 1 ? choices[0]!.answer : choiceOf(choices)
   }
-  const headers: (readonly [string, string])[] = []
-  for (const verdict of verdicts)
-    if (verdict.kind === 'skip' && verdict.headers !== undefined) headers.push(...verdict.headers)
-  return deny(codes.CREDENTIALS_MISSING, { headers })
+  const headers = verdicts.flatMap((verdict) => (verdict.kind === 'skip' ? (verdict.headers ?? []) : []))
+  return deny(codes.CREDENTIALS_MISSING, { headers: once(headers) })
+}
+
+/** Two identities of one kind have one challenge: said twice, it would tell how many there are. */
+function once(headers: NonNullable<DenyDetail['headers']>): NonNullable<DenyDetail['headers']> {
+  return [...new Map(headers.map((header) => [header.join(), header])).values()]
 }

@@ -69,7 +69,7 @@ export async function startAdminRig(
       { identity: 'ops-certs', role: 'viewer', roles: ['look'] },
       { identity: 'ops-certs', role: 'operator', roles: ['operate'] },
       { identity: 'ops-certs', role: 'key-manager', roles: ['keys'] },
-      { identity: 'ops-certs', role: 'admin', callers: ['root.ops.example.com'] },
+      { identity: 'ops-certs', role: 'admin', callers: ['chief.ops.example.com'] },
     ],
   }
   const named = (name: string, ...roles: string[]): object => ({ dns: `${name}.ops.example.com`, roles })
@@ -83,7 +83,7 @@ export async function startAdminRig(
           named('viewer', 'look'),
           named('operator', 'operate'),
           named('key-manager', 'keys'),
-          named('root'),
+          named('chief'),
           named('nobody'),
         ],
       },

@@ -16,6 +16,7 @@ function write(
   context: TestContext,
   listener: object,
   files: Readonly<Record<string, string | Buffer>> = {},
+  more: Readonly<Record<string, unknown>> = {},
 ): string {
   const folder = temporaryFolder(context)
   for (const [name, content] of Object.entries({
@@ -29,6 +30,7 @@ function write(
     services: { up: { targets: ['http://127.0.0.1:1'] } },
     identities: { devices: { type: 'mtls', names: [{ commonName: 'ada' }] } },
     apis: { a: { service: 'up', authenticate: ['devices'], routes: { 'GET /': {} } } },
+    ...more,
   }
   writeFileSync(join(folder, 'sallyport.json'), JSON.stringify(configuration))
   return folder
@@ -118,4 +120,64 @@ test('an identity by certificate where no listener asks for one is a finding', a
     loaded.findings.map(({ message }) => message).join(),
     /`devices` proves callers by their certificate, and no/,
   )
+})
+
+const callers = [{ identity: 'devices', role: 'viewer', callers: ['ada'] }]
+
+test('the admin API takes certificates over TLS alone, and no header of a balancer', async (context) => {
+  const folder = write(context, { tls }, {}, { admin: { tls, clientCertificates: asked, callers } })
+  const loaded = await load(folder)
+  assert.ok(loaded.ok)
+  assert.equal(loaded.spec.admin!.clientCertificates!.header, null)
+  const cases: readonly (readonly [object, RegExp])[] = [
+    [{ clientCertificates: asked }, /admin.clientCertificates: in clear text there is no handshake/],
+    [{ tls, clientCertificates: { ...asked, header: 'client-cert' } }, /header/],
+    [{ tls: {} }, /admin.tls: no certificate/],
+    [{ tls, clientCertificates: { authorities: ['./absent.pem'] } }, /absent\.pem cannot be read/],
+  ]
+  for (const [admin, message] of cases) {
+    const refusal = await load(write(context, { tls }, {}, { admin }))
+    assert.ok(!refusal.ok)
+    assert.match(refusal.problems.map((one) => `${one.path}: ${one.message}`).join('\n'), message)
+  }
+  const bad = write(
+    context,
+    { tls },
+    { 'other.pem': 'nonsense' },
+    {
+      admin: { tls, clientCertificates: { authorities: ['./other.pem'] } },
+    },
+  )
+  const source = { files: ['sallyport.json'], cwd: bad, env: {} }
+  await assert.rejects(
+    readConfiguration(source, policies, 1, new LiveLookups()),
+    /other\.pem .*cannot be read/,
+  )
+})
+
+test('administrators by certificate where the admin API asks for none are a finding, and so are tokens in clear text', async (context) => {
+  const findings = async (listener: object, more: Readonly<Record<string, unknown>>): Promise<string[]> => {
+    const loaded = await load(write(context, listener, {}, more))
+    assert.ok(loaded.ok)
+    return loaded.findings.map(({ message }) => message)
+  }
+  const asking = { tls, clientCertificates: asked }
+  const alone = { apis: { a: { service: 'up', anonymous: 'a test', routes: { 'GET /': {} } } } }
+  assert.match((await findings(asking, { admin: { callers } })).join(), /the admin API asks for none/)
+  assert.deepEqual(await findings(asking, { admin: { ...asking, callers } }), [])
+  assert.deepEqual(await findings({ tls }, { ...alone, admin: { ...asking, callers } }), [])
+  assert.match(
+    (await findings({ tls }, { admin: { ...asking, callers } })).join(),
+    /no listener asks for one/,
+  )
+  for (const address of [':9901', '10.0.0.1:9901', '[2001:db8::1]:9901']) {
+    assert.match((await findings(asking, { admin: { address } })).join(), /tokens in clear text/, address)
+    assert.deepEqual(await findings(asking, { admin: { address, tls } }), [])
+  }
+  for (const address of ['127.0.0.1:9901', '[::1]:9901'])
+    assert.deepEqual(await findings(asking, { admin: { address } }), [])
+})
+
+test('an ops listener speaks clear text, and says so', async (context) => {
+  assert.match(await refused(context, { serve: ['health'], tls }), /a listener with `serve` has no `tls`/)
 })
