@@ -87,7 +87,7 @@ export class SecureDoor {
     this.server.setSecureContext({ ...tls.certificates[0]!.options, ...withoutTickets })
     if (tls.trust === null || tls.trust.digest === before.trust?.digest) return
     this.endHandshakes()
-    for (const socket of [])
+    for (const socket of this.#shown.keys())
       if (this.certificateOf(socket)?.problem !== null) socket.destroy()
   }
 
