@@ -403,13 +403,13 @@ export const codeTable = {
     421,
     'Misdirected request',
     'warn',
-    'The admin listener was asked under a name that is neither loopback nor its own address: DNS rebinding from a browser, or a proxy that passes another Host on.',
+    'The admin listener was asked under a name that is neither loopback, nor its own address, nor in its certificate: DNS rebinding from a browser, or a proxy that passes another Host on.',
   ],
   ADMIN_ORIGIN_REFUSED: [
     403,
     'Forbidden',
     'warn',
-    'A change was asked for with an `Origin` header: by a web page, in the browser of somebody who may do it.',
+    'A change came with an `Origin` header, or a request with `Sec-Fetch-Site`: from a web page, in the browser of somebody who may do it.',
   ],
   ADMIN_NOT_ALLOWED: [
     403,

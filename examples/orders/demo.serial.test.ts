@@ -72,6 +72,7 @@ test('the demo serves, its lines work as pasted, and it ends cleanly', async () 
     'pepper',
     'issuer.key',
     'client.json',
+    'browser-client-secret',
     'tokens/ada.jwt',
   ])
     assert.equal(statSync(join(data, file)).mode & 0o077, 0, file)

@@ -29,6 +29,19 @@ export function ensureClient(folder: string, clientId: string, tokenEndpoint: st
   return client
 }
 
+/** The secret that a file holds in one line, or a new one (256 random bits). */
+export function ensureSecret(file: string): string {
+  const kept = read(file, (text) => {
+    const secret = text.trim()
+    if (!/^[\w-]{43}$/.test(secret)) throw new Error('no secret')
+    return secret
+  })
+  if (kept !== undefined) return kept
+  const secret = randomBytes(32).toString('base64url')
+  writePrivate(file, `${secret}\n`)
+  return secret
+}
+
 /** Makes a folder that only its owner can enter. */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

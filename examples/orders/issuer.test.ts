@@ -65,6 +65,7 @@ test('it is an OpenID provider with key set, client credentials and three token 
   assert.deepEqual(files.map((file) => file.name).sort(), [
     'ada.jwt',
     'bob.jwt',
+    'browser-client-secret',
     'client.json',
     'issuer',
     'issuer.key',
@@ -100,13 +101,14 @@ test('opaque tokens are introspected and revoked, signed ones are refused there'
   assert.equal(await end(), '', 'it prints nothing')
 })
 
-test('a restart keeps the key and the secret and makes the tokens anew', async () => {
+test('a restart keeps the key and the secrets and makes the tokens anew', async () => {
   const folder = join(root, 'restart')
   const first = await start(folder, 600)
-  const old = { client: readClient(folder), token: readToken(folder, 'ada') }
+  const old = { client: readClient(folder), secret: readSecret(folder), token: readToken(folder, 'ada') }
   await first.end()
   const { address, end } = await start(folder, 600, first.port)
   assert.deepEqual(readClient(folder), old.client)
+  assert.equal(readSecret(folder), old.secret)
   assert.notEqual(readToken(folder, 'ada'), old.token)
   assert.equal((await verify(address, old.token)).sub, 'ada', 'a token of the first run is still good')
   await end()
@@ -244,6 +246,12 @@ async function getJson(url: string): Promise<Record<string, unknown>> {
 
 function readClient(folder: string): ClientFile {
   return JSON.parse(readFileSync(join(folder, 'client.json'), 'utf8')) as ClientFile
+}
+
+function readSecret(folder: string): string {
+  const text = readFileSync(join(folder, 'browser-client-secret'), 'utf8')
+  assert.match(text, /^[\w-]{43}\n$/)
+  return text.trim()
 }
 
 function readToken(folder: string, name: string): string {

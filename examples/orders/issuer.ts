@@ -10,7 +10,13 @@ import { join } from 'node:path'
 import { Provider } from 'oidc-provider'
 import { demoClients, serviceId } from './issuer-clients.ts'
 import { type IssuerOptions, issuerConfiguration } from './issuer-configuration.ts'
-import { ensureClient, ensureSigningKey, makePrivateFolder, writePrivate } from './issuer-files.ts'
+import {
+  ensureClient,
+  ensureSecret,
+  ensureSigningKey,
+  makePrivateFolder,
+  writePrivate,
+} from './issuer-files.ts'
 import { answerLogin, isLogin } from './issuer-login.ts'
 import { keepTokens } from './issuer-tokens.ts'
 
@@ -41,8 +47,9 @@ async function serve(folder: string, port: number, life: number): Promise<void> 
   const address = `http://127.0.0.1:${port}`
   makePrivateFolder(folder)
   const { clientSecret } = ensureClient(folder, serviceId, `${address}/token`)
+  const clients = demoClients(clientSecret, ensureSecret(join(folder, 'browser-client-secret')))
   const key = ensureSigningKey(folder)
-  const { provider, listener } = createIssuer(address, { clients: demoClients(clientSecret), key, life })
+  const { provider, listener } = createIssuer(address, { clients, key, life })
   server.on('request', listener)
 
   const client = await provider.Client.find(serviceId)

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { start } from '../../src/process/start.ts'
 import { startApi } from './api-process.ts'
 import { ensureDemoKey } from './demo-key.ts'
+import { browserId } from './issuer-clients.ts'
 import { issuerAddress, startIssuer } from './issuer-process.ts'
 
 const folder = join('.sallyport', 'demo')
@@ -58,6 +59,7 @@ The example API is on http://127.0.0.1:9300/orders, its gateway on https://127.0
   authority       ${join(folder, 'ca.crt')}
   identities      ${issuerAddress}, an OpenID provider for the demo alone, named in ${join(folder, 'issuer')}
   client          ${join(folder, 'client.json')}, for client credentials
+  log-in          docs/log-in.md: a gateway of your own beside this one, with the client ${browserId}
   tokens          ${join(folder, 'tokens')}/{ada,bob,manager}.jwt, good for ten minutes and renewed every five
   admin           http://127.0.0.1:9901, token in ${join(folder, 'admin-token')}
 

@@ -46,7 +46,7 @@ export function adminGuard(
     const certificate = door?.certificateOf(request.socket) ?? null
     // It was trusted in the handshake, and may have ended since.
     if (door?.required === true && certificate?.problem !== null) {
-      host.refused(address, null)
+      host.refused({ address, caller: null, reason: certificate?.problem ?? 'no certificate was shown' })
       return problemWith(codes.CERTIFICATE_REQUIRED)
     }
     // Browsers name the page that sends a change. None of ours does, whatever credential its browser adds (CSRF).
@@ -56,17 +56,32 @@ export function adminGuard(
     // The socket's address: a header is written by whoever sends it (T54).
     if (needs === 'metrics' && metricsNetworks.has(address)) return anonymous
     const caller = isOfPage(request)
-      ? problemWith(codes.ADMIN_ORIGIN_REFUSED)
+      ? ofPage
       : await proven(request, address, host, { secure: door !== null, certificate })
-    if ('kind' in caller) {
-      host.refused(address, null)
-      return caller
+    if ('problem' in caller) {
+      host.refused({ address, caller: caller.name, reason: caller.reason })
+      return caller.problem
     }
     if (needs === 'known' || may(caller.role, needs === 'metrics' ? 'view' : needs))
       return { kind: 'admitted', caller }
-    host.refused(address, caller.name)
+    const reason = `the role ${caller.role} does not include ${needs === 'metrics' ? 'view' : needs}`
+    host.refused({ address, caller: caller.name, reason })
     return problemWith(codes.ADMIN_NOT_ALLOWED, { detail: `The role ${caller.role} does not include this.` })
   }
+}
+
+/** Why there is no caller: what the client is told, and what the audit log is. */
+interface Unproven {
+  readonly problem: Problem
+  /** Who it is, where that is proven; null for nobody. */
+  readonly name: string | null
+  readonly reason: string
+}
+
+const ofPage: Unproven = {
+  problem: problemWith(codes.ADMIN_ORIGIN_REFUSED),
+  name: null,
+  reason: 'a web page sent the request',
 }
 
 /** Who asks: the holder of an admin token, or a caller that `admin.callers` names. */
@@ -75,7 +90,7 @@ async function proven(
   address: string,
   host: Pick<AdminHost, 'store' | 'identify'>,
   connection: Pick<PresentedRequest, 'secure' | 'certificate'>,
-): Promise<AdminCaller | Problem> {
+): Promise<AdminCaller | Unproven> {
   const bearer = bearerToken(request)
   const token = bearer === null ? null : host.store.adminTokens.find(bearer)
   if (token !== null) return { name: `admin token ${token.name}`, role: token.role, address }
@@ -89,15 +104,22 @@ async function proven(
   switch (identified.kind) {
     case 'caller':
       if (identified.role !== null) return { name: identified.name, role: identified.role, address }
-      return problemWith(codes.ADMIN_NOT_ALLOWED, { detail: 'No rule of `admin.callers` gives you a role.' })
+      return {
+        problem: problemWith(codes.ADMIN_NOT_ALLOWED, {
+          detail: 'No rule of `admin.callers` gives you a role.',
+        }),
+        name: identified.name,
+        reason: 'no rule of `admin.callers` gives a role',
+      }
     case 'refused':
-      return problemWith(identified.code)
+      return { problem: problemWith(identified.code), name: null, reason: identified.reason }
     case 'nothing':
-      if (bearer !== null) await sleep(wrongTokenDelayMs)
-      return unproven()
+      if (bearer === null) return unproven('no credential that is known here')
+      await sleep(wrongTokenDelayMs)
+      return unproven('no admin token is this, or it has ended')
     case 'wrong':
       await sleep(wrongTokenDelayMs)
-      return unproven()
+      return unproven(identified.reason)
   }
 }
 
@@ -110,8 +132,9 @@ function isOfPage({ headers }: IncomingMessage): boolean {
   return site !== undefined && site !== 'none'
 }
 
-function unproven(): Problem {
-  return problemWith(codes.ADMIN_TOKEN_REQUIRED, {}, { 'WWW-Authenticate': 'Bearer realm="sallyport admin"' })
+function unproven(reason: string): Unproven {
+  const challenge = { 'WWW-Authenticate': 'Bearer realm="sallyport admin"' }
+  return { problem: problemWith(codes.ADMIN_TOKEN_REQUIRED, {}, challenge), name: null, reason }
 }
 
 /** Exactly one `Authorization: Bearer` with characters of a token (RFC 6750 §2.1). */

@@ -8,7 +8,7 @@ import { after, type TestContext } from 'node:test'
 import { createLog } from '../observe/log.ts'
 import { type AdminRole, adminRoles } from '../store/admin-roles.ts'
 import { openStore, type Store } from '../store/store.ts'
-import type { AdminHost, ExplainQuery, Identified } from './host.ts'
+import type { AdminHost, AdminRefusal, ExplainQuery, Identified } from './host.ts'
 import { type AdminOptions, type AdminServer, startAdmin } from './server.ts'
 
 // What the tests of this folder share: a host that notes what is asked of it, and clients.
@@ -35,6 +35,8 @@ export const tokenOf: Readonly<Record<AdminRole, string>> = Object.fromEntries(
 export interface Seen {
   ready: boolean
   refusals: number
+  /** The last one. */
+  refusal: AdminRefusal | null
   identified: Identified
   reloads: number
   question: ExplainQuery | null
@@ -47,6 +49,7 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
   const seen: Seen = {
     ready: true,
     refusals: 0,
+    refusal: null,
     identified: { kind: 'nothing' },
     reloads: 0,
     question: null,
@@ -66,7 +69,10 @@ export function makeHost(): { host: AdminHost; seen: Seen } {
     ],
     identify: async () => seen.identified,
     status: () => seen.status(),
-    refused: () => void seen.refusals++,
+    refused: (refusal) => {
+      seen.refusals++
+      seen.refusal = refusal
+    },
     undeclared: () => ({ requests: [], others: 0 }),
     explain: async (query) => {
       seen.question = query

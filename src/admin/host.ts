@@ -28,8 +28,8 @@ export interface AdminHost extends OpsHost, IdentityKeysHost {
   undeclared(): unknown
   explain(query: ExplainQuery): Promise<Explanation>
   reload(actor: Actor): Promise<ReloadOutcome>
-  /** A request that proved nothing, or a caller who may not do this, was refused. `address` is that of its socket. */
-  refused(address: string, caller: string | null): void
+  /** A request that proved nothing, or a caller who may not do this, was refused. */
+  refused(refusal: AdminRefusal): void
 }
 
 /** A configured identity, as the admin API sees it. */
@@ -54,16 +54,25 @@ export interface PresentedRequest {
   readonly certificate: ClientCertificate | null
 }
 
-/** What the identities say of a request. */
+/** Who was refused as administrator, for the audit log: clients learn the code alone. */
+export interface AdminRefusal {
+  /** Of the socket. */
+  readonly address: string
+  /** Who it is proven to be, as the audit log names it; null for nobody. */
+  readonly caller: string | null
+  readonly reason: string
+}
+
+/** What the identities say of a request. `reason` is for the audit log, as the decision record would have it. */
 export type Identified =
   /** No credential that any of them knows. */
   | { readonly kind: 'nothing' }
   /** A credential that is wrong. */
-  | { readonly kind: 'wrong' }
+  | { readonly kind: 'wrong'; readonly reason: string }
   /** A caller; the role is null when no rule gives it one. `name` is `identity/id`. */
   | { readonly kind: 'caller'; readonly name: string; readonly role: AdminRole | null }
   /** A right credential that is not enough by its own identity, or one that cannot be judged now. */
-  | { readonly kind: 'refused'; readonly code: Code }
+  | { readonly kind: 'refused'; readonly code: Code; readonly reason: string }
 
 export interface ExplainQuery {
   readonly method: string

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import { codes } from '../codes.ts'
+import { type Complaint, complaintsOf } from '../config/schema/issues.ts'
 import { type Problem, problemWith } from './reply.ts'
 
 /** Largest body of a request, in bytes. */
 export const mostBodyBytes = 65_536
+/** What is quoted of a request may be as long as the body. */
+const longestDetail = 500
 
 /** Reads the body; null when it is too large or the client goes away. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
@@ -49,8 +52,15 @@ export function bodyAs<T>(
 ): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem } {
   const parsed = schema.safeParse(body)
   if (parsed.success) return { ok: true, value: parsed.data }
-  const [issue] = parsed.error.issues
-  const where = issue?.path.map(String).join('.') ?? ''
-  const detail = `${where === '' ? '' : `${where}: `}${issue?.message ?? 'not what is expected'}`
-  return { ok: false, problem: problemWith(codes.ADMIN_REQUEST_INVALID, { detail }) }
+  const [first] = complaintsOf(schema, body, parsed.error.issues)
+  return { ok: false, problem: problemWith(codes.ADMIN_REQUEST_INVALID, { detail: sentenceOf(first) }) }
+}
+
+/** What is wrong, by the words in which mistakes of the configuration are told. */
+function sentenceOf(complaint: Complaint | undefined): string {
+  if (complaint === undefined) return 'The request is not what is expected.'
+  const { path, key, message, remedy } = complaint
+  const where = key || path.length === 0 ? '' : `\`${path.join('.')}\`: `
+  const text = `${where}${message}. ${remedy}`
+  return text.length > longestDetail ? `${text.slice(0, longestDetail)}…` : text
 }

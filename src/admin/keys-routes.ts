@@ -5,7 +5,9 @@ import { LeakSearch } from '../store/key-leaks.ts'
 import type { KeyFilter } from '../store/key-rows.ts'
 import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
+import { bodyAs } from './json-body.ts'
 import { json, type Page, type Problem, problemWith } from './reply.ts'
+import { endTime, overlapSpan } from './time-span.ts'
 
 const state = z.enum(['live', 'expired', 'revoked'])
 const id = z.string().max(64)
@@ -16,7 +18,7 @@ const listParameters = z.strictObject({
   label: z
     .string()
     .max(300)
-    .regex(/^[^=]+=/, 'write name=value')
+    .regex(/^[^=]+=/, 'write `name=value`')
     .optional(),
   state: state.optional(),
   after: id.optional(),
@@ -29,26 +31,16 @@ const newKey = z.strictObject({
   scopes: z.array(z.string()).default([]),
   labels: z.record(z.string(), z.string()).default({}),
   networks: z.array(z.string()).default([]),
-  expires: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .nullable()
-    .default(null),
+  expires: endTime.nullable().default(null),
 })
-const rotation = z.strictObject({
-  id,
-  /** Seconds. */
-  overlap: z
-    .number()
-    .min(0)
-    .max(366 * 24 * 3600)
-    .optional(),
-})
+const rotation = z.strictObject({ id, overlap: overlapSpan.optional(), expires: endTime.optional() })
 const revocation = z.strictObject({ id })
 const leak = z.strictObject({ text: z.string(), dryRun: z.boolean().default(false) })
 
 const unknownKey = (): Problem =>
-  problemWith(codes.ADMIN_REQUEST_INVALID, { detail: 'No live key has this id.' })
+  problemWith(codes.ADMIN_REQUEST_INVALID, {
+    detail: 'No live key has this id: `GET /keys?state=live` lists those that are.',
+  })
 
 /** `GET /keys`: a page of keys, oldest first. `next` is the `after` of the page behind it, or null. */
 export function listKeys(store: Store, parameters: URLSearchParams): Page | Problem {
@@ -71,11 +63,10 @@ export function createKey(store: Store, body: unknown, actor: Actor): Page | Pro
   return checked(newKey, body, (asked) => json(201, store.keys.create(actor, asked)))
 }
 
-/** `POST /keys/rotate`: issues a key in place of another, which ends after `overlap` seconds (24 h). */
+/** `POST /keys/rotate`: issues a key in place of another, which ends after `overlap` (24 h). */
 export function rotateKey(store: Store, body: unknown, actor: Actor): Page | Problem {
-  return checked(rotation, body, ({ id, overlap }) => {
-    const options = overlap === undefined ? {} : { overlapMs: overlap * 1000 }
-    const issued = store.keys.rotate(actor, id, options)
+  return checked(rotation, body, ({ id, overlap, expires }) => {
+    const issued = store.keys.rotate(actor, id, { overlapMs: overlap, expires })
     if (issued === null) return unknownKey()
     return json(201, { ...issued, replaces: id, ends: store.keys.get(id)?.expires ?? null })
   })
@@ -97,19 +88,15 @@ export function reportLeakedKeys(store: Store, body: unknown, actor: Actor): Pag
   })
 }
 
-/** Runs `use` with what was asked, or says what is wrong with it: by names, never by the values. */
+/** Runs `use` with what was asked, or says what is wrong with it. */
 function checked<T>(schema: z.ZodType<T>, asked: unknown, use: (value: T) => Page | Problem): Page | Problem {
-  const parsed = schema.safeParse(asked)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') ?? ''
-    return invalid(`${where === '' ? '' : `${where}: `}${issue?.message ?? 'not understood'}`)
-  }
+  const read = bodyAs(schema, asked)
+  if (!read.ok) return read.problem
   try {
-    return use(parsed.data)
+    return use(read.value)
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    return invalid(error.message)
+    return invalid(`${error.message}.`)
   }
 }
 

@@ -86,20 +86,29 @@ test('a caller of an identity gets the role of its rule, 403 without one, 401 wh
   for (const path of ['/whoami', '/status', '/metrics', '/none']) {
     const reply = await call(server, 'GET', path)
     assert.deepEqual([reply.status, /ADMIN_NOT_ALLOWED/.test(reply.body)], [403, true], path)
+    assert.equal(seen.refusal?.caller, 'staff/bob')
   }
-  seen.identified = { kind: 'wrong' }
-  assert.equal((await call(server, 'GET', '/status')).status, 401)
-  seen.identified = { kind: 'refused', code: codes.POLICY_FAILED }
+  const reason = 'TOKEN_INVALID: The audience is "another".'
+  seen.identified = { kind: 'wrong', reason }
+  const wrong = await call(server, 'GET', '/status')
+  assert.deepEqual(
+    [wrong.status, wrong.body.includes('audience')],
+    [401, false],
+    'clients learn the code alone',
+  )
+  assert.deepEqual(seen.refusal, { address: '127.0.0.1', caller: null, reason })
+  seen.identified = { kind: 'refused', code: codes.POLICY_FAILED, reason: 'it broke' }
   assert.equal((await call(server, 'GET', '/status')).status, 500)
+  assert.equal(seen.refusal?.reason, 'it broke')
   // A right admin token is judged by itself.
-  seen.identified = { kind: 'wrong' }
+  seen.identified = { kind: 'wrong', reason }
   const headers: Headers = { authorization: `Bearer ${tokenOf.viewer}` }
   assert.equal((await call(server, 'GET', '/status', headers)).status, 200)
 })
 
 test('an admin token is issued, holds at once, and ends at once; it is told once', async (context) => {
   const { server } = await admin(context)
-  const made = await post(server, '/admin-tokens', { name: 'ci', role: 'viewer', for: '1d' })
+  const made = await post(server, '/admin-tokens', { name: 'ci', role: 'viewer', expires: '1d' })
   assert.equal(made.status, 201)
   const { id, token } = JSON.parse(made.body) as { id: string; token: string }
   const headers: Headers = { authorization: `Bearer ${token}` }
@@ -130,9 +139,10 @@ test('an admin token is issued, holds at once, and ends at once; it is told once
     { name: 'x', role: '%61dmin' },
     { name: 'x', role: ['admin'] },
     { name: '', role: 'viewer' },
-    { name: 'x', role: 'viewer', for: '0s' },
-    { name: 'x', role: 'viewer', for: 90 },
-    { name: 'x', role: 'viewer', for: '9999999d' },
+    { name: 'x', role: 'viewer', expires: '0s' },
+    { name: 'x', role: 'viewer', expires: 90 },
+    { name: 'x', role: 'viewer', expires: '9999d' },
+    { name: 'x', role: 'viewer', expires: '2020-01-01' },
   ])
     assert.equal((await post(server, '/admin-tokens', body)).status, 400, JSON.stringify(body))
 })

@@ -118,7 +118,7 @@ test('audit: verified and listed, and what is wrong is named with its line', (co
   assert.equal(found.code, 1)
   assert.equal(
     found.out,
-    `${file}:2: the line was changed, or the gateway did not write it. The 1 entries before it are right.\n`,
+    `${file}:2: the line was changed, or the gateway did not write it. The entry before it is right.\n`,
   )
   assert.deepEqual(JSON.parse(verify(true).out), {
     ok: false,
@@ -131,5 +131,5 @@ test('audit: verified and listed, and what is wrong is named with its line', (co
   appendFileSync(file, '\u001b[2Jforged\n')
   const listed = list()
   assert.deepEqual([listed.code, listed.out.includes('forged')], [1, false])
-  assert.match(listed.err, /^1 lines are none that the gateway wrote/)
+  assert.match(listed.err, /^1 line was not written by the gateway/)
 })

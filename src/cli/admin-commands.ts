@@ -1,13 +1,10 @@
-import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { suggest } from '../config/nearest.ts'
-import { policies } from '../policies/registry.ts'
-import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
-import { LiveLookups } from '../process/live-lookups.ts'
+import type { ConfigurationSource } from '../process/configuration.ts'
 import { adminRoles } from '../store/admin-roles.ts'
 import { revocationKinds } from '../store/revocation-request.ts'
 import { type AdminTokenAction, runAdminToken } from './admin-token.ts'
 import { type AuditFilter, listAuditLog, verifyAuditLog } from './audit.ts'
+import { dataFolderOf, requireIdentity } from './data-folder.ts'
 import type { Output } from './output.ts'
 import { listRevocations, removeRevocation } from './revocations.ts'
 import { type RevokeArguments, runRevoke } from './revoke.ts'
@@ -35,11 +32,8 @@ export function addAdminCommands(shared: StoreCommands): void {
   addAudit(shared)
 }
 
-/** With `--data`, no configuration is read: revoking must not wait until somebody has corrected it. */
-async function folderOf({ source }: StoreCommands, options: StoreOptions): Promise<string> {
-  const asked = source(options)
-  if (options.data !== undefined) return resolve(asked.cwd, options.data)
-  return (await readConfiguration(asked, policies, 1, new LiveLookups())).spec.dataFolder
+function folderOf({ source }: StoreCommands, options: StoreOptions): Promise<string> {
+  return dataFolderOf(source(options))
 }
 
 function addAdminToken(shared: StoreCommands): void {
@@ -62,7 +56,7 @@ function addAdminToken(shared: StoreCommands): void {
   sub('create', 'issue an admin token; it is printed once')
     .argument('<name>', 'who or what holds it')
     .addOption(new Option('--role <role>', 'what it may do').choices(adminRoles).makeOptionMandatory())
-    .option('--expires <time>', 'when it ends, such as 90d (without: never)')
+    .option('--expires <time>', 'when it ends: 90d, 2027-01-31 (without: never)')
     .action(
       (name: string, { role, expires, ...options }: StoreOptions & { role: string; expires?: string }) =>
         run(options, { action: 'create', name, role, ...(expires === undefined ? {} : { expires }) }),
@@ -78,7 +72,7 @@ function addAdminToken(shared: StoreCommands): void {
 }
 
 function addRevocations(shared: StoreCommands): void {
-  const { command, withSource, output } = shared
+  const { command, withSource, source, output } = shared
   withSource(
     command(
       'revoke',
@@ -93,7 +87,7 @@ function addRevocations(shared: StoreCommands): void {
     .option('--reason <text>', 'why, for people')
     .action(async (kind: string, value: string, options: StoreOptions & RevokeFlags) => {
       const { identity, for: span, reason } = options
-      if (identity !== undefined) await requireIdentity(shared, options, identity)
+      if (identity !== undefined) await requireIdentity(source(options), identity, null)
       const asked: RevokeArguments = {
         kind,
         value,
@@ -146,16 +140,4 @@ interface RevokeFlags {
   readonly identity?: string
   readonly for?: string
   readonly reason?: string
-}
-
-/** A revocation for a misspelt identity would revoke nothing. */
-async function requireIdentity(
-  { source }: StoreCommands,
-  options: StoreOptions,
-  name: string,
-): Promise<void> {
-  const { spec } = await readConfiguration(source(options), policies, 1, new LiveLookups())
-  const names = spec.identities.map((identity) => identity.name)
-  if (!names.includes(name))
-    throw new Error(`the configuration has no identity named ${name}. ${suggest(name, names, 'identity')}`)
 }

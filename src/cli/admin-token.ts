@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import { commandLine } from './actor.ts'
 import type { Output } from './output.ts'
 import { table } from './table.ts'
-import { endAfter } from './time-span.ts'
+import { endAt } from './time-span.ts'
 import { withStore } from './with-store.ts'
 
 /** What `sallyport admin-token` is asked. */
@@ -45,7 +45,7 @@ function create(
   const { id, token } = store.adminTokens.create(commandLine, {
     name,
     role: role as AdminRole,
-    expires: expires === undefined ? undefined : endAfter(expires),
+    expires: expires === undefined ? undefined : endAt(expires),
   })
   stdout(`${token}\n`)
   stderr(`Admin token ${id} for ${name}, role ${role}. It is shown this once: keep it now.\n`)

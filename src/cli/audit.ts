@@ -25,9 +25,9 @@ export function verifyAuditLog(dataFolder: string, json: boolean, { stdout, stde
       if (json) stdout(`${JSON.stringify(verdict)}\n`)
       else if (ok)
         stdout(
-          `${entries} entries, whole and in order${undone === 0 ? '' : `; ${undone} of them were never carried out, since the process died first`}.\n`,
+          `${counted(entries, 'entry', 'entries')}, whole and in order${undone === 0 ? '' : `; ${undone} of them ${undone === 1 ? 'was' : 'were'} never carried out, since the process died first`}.\n`,
         )
-      else stdout(`${store.audit.path}:${line}: ${problem}. The ${entries} entries before it are right.\n`)
+      else stdout(`${store.audit.path}:${line}: ${problem}. ${rightBefore(entries)}\n`)
       return ok ? 0 : 1
     },
     { mustExist: true },
@@ -53,11 +53,22 @@ export function listAuditLog(dataFolder: string, filter: AuditFilter, output: Ou
           output.stdout(filter.json ? `${JSON.stringify(entry)}\n` : lineOf(entry))
       }
       if (foreign > 0)
-        output.stderr(`${foreign} lines are none that the gateway wrote: run \`sallyport audit verify\`.\n`)
+        output.stderr(
+          `${counted(foreign, 'line was', 'lines were')} not written by the gateway: run \`sallyport audit verify\`.\n`,
+        )
       return foreign === 0 ? 0 : 1
     },
     { mustExist: true },
   )
+}
+
+function rightBefore(entries: number): string {
+  if (entries === 0) return 'No entry stands before it.'
+  return entries === 1 ? 'The entry before it is right.' : `The ${entries} entries before it are right.`
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 function fits({ time, action, actor }: AuditEntry, since: string, filter: AuditFilter): boolean {

@@ -3,7 +3,7 @@ import { version } from '../process/version.ts'
 import { addAdminCommands } from './admin-commands.ts'
 import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
-import { dataFolderOf } from './data-folder.ts'
+import { dataFolderOf, requireIdentity } from './data-folder.ts'
 import { runExplain } from './explain.ts'
 import { runHashPassword } from './hash-password.ts'
 import { runInit } from './init.ts'
@@ -161,19 +161,21 @@ function program(): Command {
   command(
     'whoami',
     'judge a credential by every identity, and name the likely mistake',
-    '  sallyport whoami -H "Authorization: Bearer $(cat token)"\n  sallyport whoami -H \'X-API-Key: …\' --identity partners\n',
+    '  sallyport whoami -H "Authorization: Bearer $(cat token)"\n  sallyport whoami -H \'X-API-Key: …\' --identity partners\n  sallyport whoami --cert ada.pem\n',
   )
     .addOption(files())
     .addOption(data())
     .addOption(repeated('-H, --header <line>', 'header with a credential, as `Name: value`, may be repeated'))
+    .option('--cert <file>', 'client certificate (PEM), as if shown to the first listener that asks for one')
     .option('--identity <name>', 'ask this identity only')
     .option('--from <address>', 'assume the request comes from this address')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .action(async (options: SourceOptions & WhoamiFlags) => {
-      const { header, identity, from, format } = options
+      const { header, cert, identity, from, format } = options
       process.exitCode = await runWhoami(
         {
           header,
+          ...(cert === undefined ? {} : { cert }),
           ...(identity === undefined ? {} : { identity }),
           ...(from === undefined ? {} : { from }),
           format,
@@ -195,8 +197,9 @@ function program(): Command {
     options: SourceOptions & KeysFlags,
     more: Partial<KeysArguments> = {},
   ): Promise<void> => {
-    const issuedFor = action === 'create' ? more.identity : undefined
-    const dataFolder = await dataFolderOf(source(options), issuedFor)
+    const asked = source(options)
+    if (action === 'create') await requireIdentity(asked, more.identity ?? '', 'api-key')
+    const dataFolder = await dataFolderOf(asked)
     process.exitCode = await runKeys({ ...options, ...more, action, dataFolder, ...streams })
   }
   sub('create', 'issue a key; it is printed once')
@@ -220,6 +223,7 @@ function program(): Command {
   sub('rotate', 'issue a key in place of another, which ends after the overlap')
     .argument('<id>', 'id of the key')
     .option('--overlap <time>', 'how long the old key still counts; 0 ends it at once', '24h')
+    .option('--expires <when>', 'when the new key ends (without: when the old one would have)')
     .option('--json', 'print JSON', false)
     .action((id: string, options: SourceOptions & KeysFlags) => run('rotate', options, { id }))
   sub('revoke', 'end a key at once')
@@ -254,6 +258,7 @@ function program(): Command {
 
 interface WhoamiFlags {
   readonly header: string[]
+  readonly cert?: string
   readonly identity?: string
   readonly from?: string
   readonly format: 'text' | 'json'

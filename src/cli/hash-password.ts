@@ -4,6 +4,8 @@ import type { Output } from './output.ts'
 
 /** Longest password, in bytes: what the `basic` identity reads. */
 const longest = 700
+/** Shorter ones are hashed and warned about (NIST SP 800-63B §5.1.1.2). */
+const shortAdvised = 8
 
 /**
  * Prints the hash of a password, for a `basic` identity. It is read from standard input, since what stands on a command
@@ -24,6 +26,10 @@ export async function runHashPassword(input: Readable, { stdout, stderr }: Outpu
     )
     return 2
   }
+  if (line.length < shortAdvised)
+    stderr(
+      `The password is short: whoever gets hold of the hash tries all of fewer than ${shortAdvised} characters.\n`,
+    )
   stdout(`${await hashPassword(line)}\n`)
   return 0
 }

@@ -5,7 +5,18 @@ import type { KeyStore } from '../store/keys.ts'
 
 /** So many rows have one width of columns. A million keys are never in memory together. */
 const rowsAtOnce = 1000
-const heads = ['ID', 'IDENTITY', 'STATE', 'CREATED', 'OWNER', 'EXPIRES', 'LAST-USED']
+const heads = [
+  'ID',
+  'IDENTITY',
+  'STATE',
+  'CREATED',
+  'OWNER',
+  'EXPIRES',
+  'LAST-USED',
+  'SCOPES',
+  'NETWORKS',
+  'LABELS',
+]
 
 /** Writes the list of keys, as one JSON array or as columns. Returns how many there are. */
 export async function writeKeys(
@@ -47,9 +58,16 @@ function table(keys: readonly StoredKey[], first: boolean): string {
       key.owner,
       key.expires ?? '-',
       key.lastUsed ?? '-',
+      orDash(key.scopes),
+      orDash(key.networks),
+      orDash(Object.entries(key.labels).map(([name, value]) => `${name}=${value}`)),
     ]),
   ]
   const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')
   return rows.map((row) => `${line(row).trimEnd()}\n`).join('')
+}
+
+function orDash(words: readonly string[]): string {
+  return words.length === 0 ? '-' : words.join(' ')
 }

@@ -5,7 +5,8 @@ import { StoreError } from '../store/store-error.ts'
 import { commandLine } from './actor.ts'
 import { runLeaked } from './keys-leaked.ts'
 import { writeKeys } from './keys-list.ts'
-import { parseExpiry, parseLabel, parseLabels, parseOverlap } from './keys-options.ts'
+import { parseLabel, parseLabels, parseOverlap } from './keys-options.ts'
+import { endAt } from './time-span.ts'
 
 /** Arguments of `sallyport keys`. */
 export interface KeysArguments {
@@ -22,7 +23,10 @@ export interface KeysArguments {
   readonly label?: readonly string[]
   /** For `create`. */
   readonly network?: readonly string[]
-  /** For `create`: `90d`, `2027-01-31`, `2027-01-31T12:00:00Z`. Default: never. */
+  /**
+   * For `create` and `rotate`: `90d`, `2027-01-31`, `2027-01-31T12:00:00Z`. Default: never, and for `rotate` when the
+   * old key would have ended.
+   */
   readonly expires?: string
   /** For `list`. */
   readonly state?: KeyState
@@ -73,7 +77,7 @@ function create(store: Store, args: KeysArguments): number {
     stderr.write('name the identity that accepts the key: sallyport keys create IDENTITY --owner NAME\n')
     return 2
   }
-  const ends = expires === undefined ? null : parseExpiry(expires, Date.now())
+  const ends = expires === undefined ? null : endAt(expires)
   const { id, key } = store.keys.create(commandLine, {
     identity,
     owner,
@@ -102,15 +106,18 @@ async function list(store: Store, args: KeysArguments): Promise<number> {
   return 0
 }
 
-function rotate(store: Store, { id, overlap, json, stdout, stderr }: KeysArguments): number {
+function rotate(store: Store, { id, overlap, expires, json, stdout, stderr }: KeysArguments): number {
   if (id === undefined) return withoutId(stderr, 'rotate')
-  const options = overlap === undefined ? {} : { overlapMs: parseOverlap(overlap) }
-  const issued = store.keys.rotate(commandLine, id, options)
+  const issued = store.keys.rotate(commandLine, id, {
+    overlapMs: overlap === undefined ? undefined : parseOverlap(overlap),
+    expires: expires === undefined ? undefined : endAt(expires),
+  })
   if (issued === null) return noSuchKey(stderr)
   const ends = store.keys.get(id)?.expires ?? null
+  const until = store.keys.get(issued.id)?.expires ?? null
   stdout.write(json === true ? `${JSON.stringify({ ...issued, replaces: id, ends })}\n` : `${issued.key}\n`)
   stderr.write(
-    `Key ${issued.id} takes the place of ${id}, which ends at ${ends}. It is shown this once: keep it now.\n`,
+    `Key ${issued.id}${until === null ? '' : ` until ${until}`} takes the place of ${id}, which ends at ${ends}. It is shown this once: keep it now.\n`,
   )
   return 0
 }

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import { policies } from '../policies/registry.ts'
+import { certificateOfFile } from '../process/certificate-file.ts'
 import type { ConfigurationSource } from '../process/configuration.ts'
 import { judging } from '../process/judging.ts'
 import { renderWhoami, whoami } from '../process/whoami.ts'
@@ -10,6 +12,8 @@ export interface WhoamiArguments {
   /** Lines `Name: value`. */
   readonly header: readonly string[]
   readonly from?: string
+  /** File with a client certificate. */
+  readonly cert?: string
   readonly identity?: string
   readonly format: 'text' | 'json'
   readonly source: ConfigurationSource
@@ -17,16 +21,22 @@ export interface WhoamiArguments {
 
 /** Judges credentials as the gateway would, and says why. Exit 0: somebody is proven; 1: nobody is. */
 export async function runWhoami(args: WhoamiArguments, { stdout, stderr }: Output): Promise<number> {
-  if (args.header.length === 0) {
-    stderr("Write the header with the credential: sallyport whoami -H 'Authorization: Bearer …'\n")
+  const { header, cert } = args
+  if (header.length === 0 && cert === undefined) {
+    stderr(
+      "Write the header with the credential: sallyport whoami -H 'Authorization: Bearer …', or --cert FILE\n",
+    )
     return 2
   }
   const query = {
-    headers: args.header.map(headerOf),
+    headers: header.map(headerOf),
     from: args.from ?? null,
     identity: args.identity ?? null,
   }
-  const judged = await judging(args.source, policies, ({ plan }) => whoami(plan, query))
+  const judged = await judging(args.source, policies, ({ plan, spec }) => {
+    const certificate = cert === undefined ? null : certificateOfFile(resolve(args.source.cwd, cert), spec)
+    return whoami(plan, { ...query, certificate })
+  })
   if (typeof judged === 'string') {
     stderr(`${judged}\n`)
     return 2

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
 import type { Policy } from '../gateway/policy.ts'
 import type { Finding, Problem } from './problem.ts'
 import { readFiles } from './read/files.ts'
@@ -8,6 +7,7 @@ import { secretCleaner } from './redact.ts'
 import { Report } from './report.ts'
 import { resolveApis } from './resolve/apis.ts'
 import { refuseConflicts } from './resolve/conflicts.ts'
+import { resolveDataFolder } from './resolve/data-folder.ts'
 import { resolveIdentities } from './resolve/identities.ts'
 import { refuseTakenAddresses, resolveAdmin, resolveListeners } from './resolve/listeners.ts'
 import { resolveServices } from './resolve/services.ts'
@@ -16,7 +16,7 @@ import { Steps } from './resolve/steps.ts'
 import { findUnaskedCertificates } from './resolve/unasked-certificates.ts'
 import { findUnused } from './resolve/unused.ts'
 import { usedSteps } from './resolve/used-steps.ts'
-import { type Configuration, configurationSchema } from './schema/configuration.ts'
+import { configurationSchema } from './schema/configuration.ts'
 import type { Limits } from './schema/limits.ts'
 import { parseWith } from './schema/parse.ts'
 import type { GatewaySpec, WireLimits } from './spec.ts'
@@ -89,7 +89,7 @@ async function load(
   const spec: GatewaySpec = {
     listeners,
     admin,
-    dataFolder: resolveDataFolder(configuration, dataFolder, cwd, files[0]!, tree.folderOf(['data'])),
+    dataFolder: resolveDataFolder(configuration.data, dataFolder, cwd, files[0]!, tree),
     trustedProxies: configuration.trustedProxies,
     limits: wireLimits(configuration.limits),
     services,
@@ -122,17 +122,6 @@ function inOrder(problems: readonly Problem[]): readonly Problem[] {
     if (a.source.file !== b.source.file) return files.indexOf(a.source.file) - files.indexOf(b.source.file)
     return a.source.line - b.source.line || a.source.column - b.source.column
   })
-}
-
-function resolveDataFolder(
-  { data }: Configuration,
-  given: string | undefined,
-  cwd: string,
-  file: string,
-  folder: string,
-): string {
-  if (given !== undefined) return resolve(cwd, given)
-  return data === undefined ? join(dirname(file), '.sallyport') : resolve(folder, data)
 }
 
 function wireLimits(limits: Limits): WireLimits {

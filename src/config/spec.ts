@@ -100,6 +100,8 @@ export interface ClientCertificatesSpec {
   readonly required: boolean
   /** Of listeners in clear text; null with TLS. */
   readonly header: CertificateHeader | null
+  /** Where the files are named; where the block stands for lists that are not. */
+  readonly sources: { readonly authorities: Source; readonly crl: Source }
 }
 
 export interface AdminSpec {

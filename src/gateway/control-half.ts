@@ -7,8 +7,11 @@ import type { Sessions } from './sessions.ts'
  * connection to an address of a token's, and a slow provider stalls nobody.
  */
 export interface ControlHalf {
-  /** Answers a question of a data half. Question and answer are plain data. A rejection is told as its message. */
-  ask?(question: unknown): Promise<unknown>
+  /**
+   * Answers a question of a data half. Question and answer are plain data. A rejection is told as its message. With
+   * `judging`, somebody asks what would happen (`explain`): the answer is the same, and nothing counts for it.
+   */
+  ask?(question: unknown, judging: boolean): Promise<unknown>
   /** For the admin API's `/status`: anything that is JSON and no secret. */
   status?(): unknown
   /** Public keys (JWK, RFC 7517) for those who verify what the data halves sign: published to everybody. */

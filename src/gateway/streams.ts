@@ -22,6 +22,9 @@ export interface ClientStream {
   readBody(sink: BodySink): void
   /** The sink has room again. */
   resumeBody(): void
+  /** Claims memory that is held on behalf of the client; false when there is no more for all clients together. */
+  claim(bytes: number): boolean
+  release(bytes: number): void
   /** Tells a client that waits for it to send its body (RFC 9110 §10.1.1), and passes other 1xx on. */
   inform(status: number, fields: Fields | null): void
   /** A whole answer. `body` in UTF-8. */

@@ -2,6 +2,7 @@ import type { WireLimits } from '../config/spec.ts'
 import type { NetworkSet } from '../engines/networks/network-set.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import type { Plan } from '../gateway/plan.ts'
+import type { Revocations } from '../gateway/policy.ts'
 import type { Recorder } from '../gateway/recorder.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -15,6 +16,7 @@ export interface Gate {
   readonly recorder: Recorder
   readonly counters: Counters
   readonly deadlines: Deadlines
+  readonly revocations: Revocations
   /** The process is shutting down: every answer closes its connection. */
   readonly draining: boolean
   nextId(): string

@@ -5,6 +5,7 @@ import { hostOf } from '../engines/http1/request-head.ts'
 import { normalizeTarget } from '../engines/path/normalize-target.ts'
 import { Target, type TargetProblem } from '../engines/path/target.ts'
 import type { Exchange } from '../gateway/exchange.ts'
+import type { ClientCertificate } from '../gateway/policy.ts'
 import { refuse } from '../gateway/respond.ts'
 import { deny } from '../gateway/verdict.ts'
 import { arrivedOverHttps, routeOf, stripOverriding } from './forwarded.ts'
@@ -33,11 +34,10 @@ export function receive(x: Exchange, listener: ListenerContext, gate: Gate): voi
   const asked = listener.spec.clientCertificates
   if (asked !== null) {
     x.clientCertificate = listener.certificate(fields, x.startedAt)
-    if (asked.required && x.clientCertificate?.problem !== null)
-      return refuse(
-        x,
-        deny(codes.CERTIFICATE_REQUIRED, { reason: x.clientCertificate?.problem ?? 'none was shown' }),
-      )
+    if (asked.required) {
+      const problem = problemOf(x.clientCertificate, gate)
+      if (problem !== null) return refuse(x, deny(codes.CERTIFICATE_REQUIRED, { reason: problem }))
+    }
   }
   if (!listener.covers(x.host)) return refuse(x, deny(codes.HOST_MISDIRECTED, { reason: x.host }))
   const trusted = gate.trustedProxies.has(x.peer)
@@ -49,6 +49,12 @@ export function receive(x: Exchange, listener: ListenerContext, gate: Gate): voi
   stripOverriding(fields)
   fields.remove('x-request-id')
   gate.handle(x)
+}
+
+/** Why a certificate does not open the listener. Those revoked for one identity alone are that identity's to refuse. */
+function problemOf(certificate: ClientCertificate | null, { revocations }: Gate): string | null {
+  if (certificate === null) return 'none was shown'
+  return certificate.problem ?? revocations.find({ identity: '', certificate: certificate.fingerprint })
 }
 
 function targetCode(problem: TargetProblem): (typeof codes)['TARGET_INVALID' | 'PATH_AMBIGUOUS'] {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Code, codes } from '../codes.ts'
+import { GrowingBuffer } from '../engines/bytes/growing-buffer.ts'
 import { ChunkedDecoder } from '../engines/http1/chunked.ts'
 import type { Fields } from '../engines/http1/fields.ts'
 import { HeadParser } from '../engines/http1/head-parser.ts'
@@ -54,7 +55,7 @@ export class ServerConnection implements ClientStream, Deadlined {
   #decoder: ChunkedDecoder | null = null
   #sink: BodySink | null = null
   #sinkFull = false
-  #held: Buffer | null = null
+  #held: GrowingBuffer | null = null
   #close = false
   /** The listener is being closed: the request that comes next, if any, is the last. */
   #last = false
@@ -154,9 +155,9 @@ export class ServerConnection implements ClientStream, Deadlined {
 
   /** Keeps bytes for later, within the limits; a client that sends more meets a socket that is not read. */
   #hold(chunk: Buffer): void {
-    const held = this.#held
     if (!this.#gate.claim(chunk.length)) return this.destroy()
-    this.#held = held === null ? chunk : Buffer.concat([held, chunk])
+    this.#held ??= new GrowingBuffer()
+    this.#held.append(chunk)
     if (this.#held.length >= this.#gate.limits.pipelinedBytes) this.socket.pause()
   }
 
@@ -165,7 +166,7 @@ export class ServerConnection implements ClientStream, Deadlined {
     if (held === null) return
     this.#held = null
     this.#gate.release(held.length)
-    this.#consume(held)
+    this.#consume(held.bytes)
     if (this.#held !== null) return
     if (this.#ended) this.#settleEnd()
     else if (!this.#sinkFull) this.socket.resume()
@@ -223,6 +224,14 @@ export class ServerConnection implements ClientStream, Deadlined {
     this.deadline = this.#gate.deadlines.after(this.#gate.limits.bodyIdleTimeoutMs)
     if (this.#held !== null) this.#unhold()
     else if (x?.head.expectContinue === true && !this.#informed) this.inform(100, null)
+  }
+
+  claim(bytes: number): boolean {
+    return this.#gate.claim(bytes)
+  }
+
+  release(bytes: number): void {
+    this.#gate.release(bytes)
   }
 
   resumeBody(): void {

@@ -1,5 +1,5 @@
 import type { Caller, Claims } from '../gateway/facts.ts'
-import type { RevocableCredential } from '../gateway/policy.ts'
+import type { RevocableCredential, Revocations } from '../gateway/policy.ts'
 import { type ClaimPath, claimAt, claimPathOf } from './claim-path.ts'
 
 /** Longest name of a caller; OpenID Connect allows 255 for `sub`. */
@@ -35,6 +35,7 @@ export function callerOf(
   ambient: boolean,
 ): Caller | string {
   const id = claimAt(claims, paths.id)
+  if (id === undefined) return absent(claims, paths.id)
   if (typeof id !== 'string' || id === '' || id.length > longestId || /[\x00-\x1f\x7f]/.test(id))
     return `The claim "${paths.id.join('.')}", which names the caller, is not a text of 1 to ${longestId} characters.`
   const scopes = listed(claims, paths.scopes, true)
@@ -42,6 +43,16 @@ export function callerOf(
   const roles = listed(claims, paths.roles, false)
   if (typeof roles === 'string') return roles
   return Object.freeze({ id, identity, scopes, roles, claims: frozen(claims), ambient })
+}
+
+/** Tokens of a client that acts for itself (client credentials) often name the client alone (RFC 7662 §2.2, RFC 9068). */
+function absent(claims: Claims, path: ClaimPath): string {
+  const client = ['client_id', 'azp'].find((name) => typeof claims[name] === 'string')
+  const hint =
+    client === undefined || path.join('.') === client
+      ? ''
+      : ` It names a client: for client credentials write \`caller: ${client}\`.`
+  return `The claim "${path.join('.')}", which names the caller, is absent.${hint}`
 }
 
 /** The texts of all claims together; a text with spaces is several only where `split` says so (RFC 6749 §3.3). */
@@ -71,8 +82,16 @@ function frozen<T>(value: T): T {
   return Object.freeze(value)
 }
 
-/** By what a token can be revoked: its id, subject and session, and the key that signed it. */
-export function credentialOf(claims: Claims, identity: string, kid: string | null): RevocableCredential {
+/**
+ * By what a token can be revoked: its id, subject and session, the key that signed it, and the certificate that it is
+ * bound to (`x5t#S256`).
+ */
+export function credentialOf(
+  claims: Claims,
+  identity: string,
+  kid: string | null,
+  certificate: string | null,
+): RevocableCredential {
   const text = (name: string): string | undefined => {
     const value = claims[name]
     return typeof value === 'string' ? value : undefined
@@ -84,6 +103,19 @@ export function credentialOf(claims: Claims, identity: string, kid: string | nul
     subject: text('sub'),
     session: text('sid'),
     key: kid ?? undefined,
+    certificate: certificate === null ? undefined : Buffer.from(certificate, 'base64url').toString('hex'),
     issuedAt: typeof issued === 'number' ? issued : undefined,
   }
+}
+
+/** Which revocation meets it, or null. A caller may be named by another claim than `sub`: both are names to revoke by. */
+export function revocationOf(
+  revocations: Revocations,
+  credential: RevocableCredential,
+  { id }: Caller,
+): string | null {
+  const found = revocations.find(credential)
+  return found !== null || credential.subject === id
+    ? found
+    : revocations.find({ ...credential, subject: id })
 }

@@ -34,10 +34,13 @@ export async function identify(plan: Plan, request: PresentedRequest): Promise<I
     const { caller } = x.facts
     if (verdict.kind === 'pass' && caller !== undefined && !hasUnread(request, identities))
       return { kind: 'caller', name: `${caller.identity}/${caller.id}`, role: roleOf(caller, rules) }
-    if (verdict.kind === 'pass') return { kind: 'wrong' }
+    if (verdict.kind === 'pass')
+      return { kind: 'wrong', reason: 'a caller, beside an `Authorization` that is wrong' }
     if (verdict.kind !== 'deny') return nobody
-    if (verdict.code.status !== 401) return { kind: 'refused', code: verdict.code }
-    return verdict.code === codes.CREDENTIALS_MISSING ? nobody : { kind: 'wrong' }
+    const { code, detail } = verdict
+    const reason = `${code.code}: ${detail.reason ?? code.title}`
+    if (code.status !== 401) return { kind: 'refused', code, reason }
+    return code === codes.CREDENTIALS_MISSING ? nobody : { kind: 'wrong', reason }
   } finally {
     x.finish()
   }
@@ -85,6 +88,8 @@ const silent: ClientStream = {
   source: null,
   readBody: () => undefined,
   resumeBody: () => undefined,
+  claim: () => true,
+  release: () => undefined,
   inform: () => undefined,
   reply: () => undefined,
   begin: () => undefined,

@@ -1,21 +1,19 @@
+import type { AdminRefusal } from '../admin/host.ts'
 import type { Log } from '../observe/log.ts'
 import type { Actor, ChangeEntry } from '../store/change.ts'
 import type { Store } from '../store/store.ts'
+import { Refusals } from './refusals.ts'
 
 /** The gateway itself, for the audit log. */
 export const gatewayActor: Actor = { name: 'gateway', from: null }
 
 /** Refusals of the admin listener are told together, once in so many milliseconds: a flood must not fill the disk. */
 const refusalWindowMs = 300_000
-/** Addresses counted apart in that time. */
-const mostAddresses = 1000
-
 /** What the process itself writes to the audit log: starts, stops, reloads, and who was refused as administrator. */
 export class AuditTrail {
   readonly #store: Store
   readonly #log: Log
-  #refusals = 0
-  readonly #addresses = new Set<string>()
+  readonly #refusals = new Refusals()
   #window: NodeJS.Timeout | null = null
 
   constructor(store: Store, log: Log) {
@@ -48,16 +46,12 @@ export class AuditTrail {
   }
 
   /** The first refusal is told at once, those that follow in one entry when the window is over. */
-  refused(address: string, caller: string | null): void {
-    if (this.#window === null) {
-      const actor = { name: caller ?? 'unknown', from: address }
-      this.#write({ actor, action: 'admin.refused', target: '', detail: { attempts: 1, addresses: 1 } })
-      this.#window = setTimeout(() => this.#endWindow(), refusalWindowMs)
-      this.#window.unref()
-      return
-    }
-    this.#refusals++
-    if (this.#addresses.size < mostAddresses) this.#addresses.add(address)
+  refused(refusal: AdminRefusal): void {
+    this.#refusals.add(refusal)
+    if (this.#window !== null) return
+    this.#tellRefusals()
+    this.#window = setTimeout(() => this.#endWindow(), refusalWindowMs)
+    this.#window.unref()
   }
 
   /** Writes what was only counted. */
@@ -68,13 +62,19 @@ export class AuditTrail {
   #endWindow(): void {
     if (this.#window !== null) clearTimeout(this.#window)
     this.#window = null
-    if (this.#refusals === 0) return
-    const [only] = this.#addresses
-    const actor = { name: 'unknown', from: this.#addresses.size === 1 ? only! : null }
-    const detail = { attempts: this.#refusals, addresses: this.#addresses.size }
-    this.#refusals = 0
-    this.#addresses.clear()
+    this.#tellRefusals()
+  }
+
+  #tellRefusals(): void {
+    const told = this.#refusals.take()
+    if (told === null) return
+    const { actor, detail } = told
     this.#write({ actor, action: 'admin.refused', target: '', detail })
+    this.#log.warn('admin-refused', 'The admin API refused somebody.', {
+      caller: actor.name,
+      from: actor.from,
+      ...detail,
+    })
   }
 
   /** What has happened has happened: here a log that cannot be written is told in the process's own. */

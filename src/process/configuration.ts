@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadConfiguration } from '../config/load.ts'
+import { type Outline, readOutline } from '../config/outline.ts'
 import type { Finding, Problem } from '../config/problem.ts'
 import { renderProblems } from '../config/render.ts'
 import type { GatewaySpec } from '../config/spec.ts'
@@ -88,6 +89,19 @@ export async function readConfiguration(
       source,
     )
   }
+}
+
+/** Reads no more of a configuration than commands on the store want; throws StartError with what is in the way. */
+export async function readConfigurationOutline(source: ConfigurationSource): Promise<Outline> {
+  const { files, embedded } = configurationFiles(source)
+  const dataFolder = source.dataFolder ?? (embedded ? '.sallyport' : undefined)
+  const outline = await readOutline(files, {
+    ...(dataFolder === undefined ? {} : { dataFolder }),
+    env: source.env,
+    cwd: source.cwd,
+  })
+  if ('dataFolder' in outline) return outline
+  throw refusal(outline, source)
 }
 
 function refusal(problems: readonly Problem[], { cwd }: ConfigurationSource): StartError {

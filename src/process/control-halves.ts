@@ -73,13 +73,13 @@ export class ControlHalves {
   }
 
   /** What a data half asks. Rejects where nobody answers. */
-  async ask(number: number, question: unknown): Promise<unknown> {
+  async ask(number: number, question: unknown, judging = false): Promise<unknown> {
     const running = [...this.#running.values()].find((one) => one.number === number)
     if (running?.half?.ask === undefined) throw new Error('the policy is no longer in force')
-    return await running.half.ask(question)
+    return await running.half.ask(question, judging)
   }
 
-  /** For a plan that is judged on the control plane itself. */
+  /** For a plan that is judged on the control plane itself: what is asked there changes nothing. */
   link(policy: string, where: string, settings: unknown): ControlLink {
     const key = halfKey(policy, where, settings)
     const running = (): Running | undefined => this.#running.get(key)
@@ -87,7 +87,7 @@ export class ControlHalves {
       get state() {
         return running()?.state
       },
-      ask: async (question) => await this.ask(running()?.number ?? -1, question),
+      ask: async (question) => await this.ask(running()?.number ?? -1, question, true),
     }
   }
 

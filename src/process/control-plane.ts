@@ -141,9 +141,9 @@ export class ControlPlane {
         policies: this.#halves.status(),
       }),
       undeclared: () => this.#undeclared.list(),
-      refused: (address, caller) => {
+      refused: (refusal) => {
         this.#metrics.countAdminRefusal()
-        this.#audit.refused(address, caller)
+        this.#audit.refused(refusal)
       },
     })
     this.#watch = new FileWatch(

@@ -56,7 +56,7 @@ export class DataPlane implements Gate, Recorder {
   readonly #beat: NodeJS.Timeout
   readonly #links = new ControlLinks((message) => this.#post(message))
   readonly #trusts = new ClientTrusts((message) => this.#post({ type: 'event', message }))
-  readonly #revocations = new RevocationIndex()
+  readonly revocations: RevocationIndex = new RevocationIndex()
   readonly #keys: KeyIndex
   #ticketKeys: Buffer
   #ids = 0
@@ -80,7 +80,7 @@ export class DataPlane implements Gate, Recorder {
     this.#policies = policies
     this.counters = new Counters(init.counters)
     this.#keys = new KeyIndex(init.keys, init.pepper)
-    this.#revocations.replace(init.revocations)
+    this.revocations.replace(init.revocations)
     this.#ticketKeys = Buffer.from(init.ticketKeys)
     this.#records = new RecordBatches(init.records, this.counters, (segment) =>
       this.#post({ type: 'records', segment }),
@@ -181,7 +181,7 @@ export class DataPlane implements Gate, Recorder {
       case 'keys':
         return this.#keys.use(message.keys)
       case 'revocations':
-        return this.#revocations.apply(message.changes)
+        return this.revocations.apply(message.changes)
       case 'state':
         return this.#links.onState(message.half, message.state)
       case 'answer':
@@ -211,7 +211,7 @@ export class DataPlane implements Gate, Recorder {
         policies: this.#policies,
         lookups: {
           findKey: (presented) => this.#keys.find(presented),
-          revocations: this.#revocations,
+          revocations: this.revocations,
           control: this.#links.of(halves),
         },
         upstream: (service) => this.#service(service, services),

@@ -7,7 +7,7 @@ import { plainCaller } from '../gateway/facts.ts'
 import { decide } from '../gateway/handle.ts'
 import type { Authentication, Operation, Plan, Step } from '../gateway/plan.ts'
 import type { FactSetter } from '../gateway/policy.ts'
-import { pass, type Verdict } from '../gateway/verdict.ts'
+import { answer, pass, type Verdict } from '../gateway/verdict.ts'
 import { upstreamPath } from '../http/upstream/request-text.ts'
 import { printable } from '../observe/printable.ts'
 import { judgeRequest } from './judged-request.ts'
@@ -47,7 +47,10 @@ export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanat
   const assumed = query.as === null ? plan : assume(plan, query.as)
   if (assumed === null)
     return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
-  const x = await judgeRequest(assumed, query, decide)
+  // Pages of identities begin and end log-ins: they are told of, and not asked.
+  const x = await judgeRequest(assumed, query, (asked) =>
+    assumed.endpoints?.has(asked.path) === true ? answer(200, []) : decide(asked),
+  )
   if (typeof x === 'string') return { ok: false, problem: x }
   const json = describe(x, query)
   return { ok: true, json, text: renderExplanation(json) }
@@ -88,7 +91,7 @@ function describe(x: Exchange, query: ExplainQuery): ExplainedRequest {
     api: operation?.spec.api ?? null,
     operation: operation?.spec.name ?? null,
     declaredAt: operation === null ? null : text(operation.spec.source),
-    steps: operation === null ? [] : steps(x, operation),
+    steps: operation === null ? pageOf(x) : steps(x, operation),
     verdict: x.verdict,
     status: x.status === 0 ? null : x.status,
     code: x.code,
@@ -97,6 +100,14 @@ function describe(x: Exchange, query: ExplainQuery): ExplainedRequest {
     caller: caller === undefined ? null : `${caller.identity}/${caller.id}`,
     upstream: operation === null || x.verdict !== 'allow' ? null : upstreamOf(x, operation, x.plan.spec),
   }
+}
+
+/** A page that an identity serves itself, where the path is one. */
+function pageOf({ plan, path }: Exchange): ExplainedStep[] {
+  const step = plan.endpoints?.get(path)?.step
+  return step === undefined
+    ? []
+    : [{ phase: 'page', policy: step.name, verdict: 'answer', where: step.where, source: text(step.source) }]
 }
 
 function upstreamOf(x: Exchange, operation: Operation, spec: GatewaySpec): string {

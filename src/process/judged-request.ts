@@ -6,6 +6,7 @@ import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { NetworkSet } from '../engines/networks/network-set.ts'
 import { Exchange } from '../gateway/exchange.ts'
 import type { Plan } from '../gateway/plan.ts'
+import type { Revocations } from '../gateway/policy.ts'
 import { refuse } from '../gateway/respond.ts'
 import type { ClientStream } from '../gateway/streams.ts'
 import { deny, type Verdict } from '../gateway/verdict.ts'
@@ -101,6 +102,7 @@ function judgingGate(plan: Plan, decide: (x: Exchange) => Verdict | Promise<Verd
     recorder: { finish: () => undefined },
     counters: null as never,
     deadlines: null as never,
+    revocations: noRevocations,
     draining: false,
     nextId: () => 'explain',
     handle: (x) => {
@@ -118,11 +120,18 @@ function judgingGate(plan: Plan, decide: (x: Exchange) => Verdict | Promise<Verd
   }
 }
 
+/** No certificate is shown here that could be revoked. */
+const noRevocations: Revocations = { version: 0, find: () => null }
+
 /** A client that takes an answer and does nothing with it. */
 class Listening implements ClientStream {
   source = null
   exchange: Exchange | null = null
   readBody(): void {}
+  claim(): boolean {
+    return true
+  }
+  release(): void {}
   resumeBody(): void {}
   inform(): void {}
   reply(status: number, _fields: Fields): void {

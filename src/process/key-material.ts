@@ -36,19 +36,27 @@ export function keyMaterialProblems(spec: GatewaySpec): Problem[] {
   ]
 }
 
-/** What is wrong with the authorities and revocation lists of client certificates. */
+/** What is wrong with the authorities and revocation lists of client certificates, at the key that names them. */
 export function clientTrustProblems(endpoints: readonly TlsEndpoint[]): Problem[] {
-  return endpoints.flatMap(({ path, clientCertificates, source }) =>
-    clientCertificates === null
-      ? []
-      : attempt(
-          source,
-          `${path}.clientCertificates`,
-          'client certificates cannot be verified',
-          'Name the certificates of all authorities up to their roots, and one whole revocation list of each that has any.',
-          () => readClientTrust(clientCertificates),
-        ),
-  )
+  return endpoints.flatMap(({ path, clientCertificates: asked }) => {
+    if (asked === null) return []
+    const { authorities, crl } = asked.sources
+    const unusable = attempt(
+      authorities,
+      `${path}.clientCertificates.authorities`,
+      'client certificates cannot be verified',
+      'Name the certificates of all authorities up to their roots.',
+      () => readClientTrust({ ...asked, crl: [] }),
+    )
+    if (unusable.length > 0 || asked.crl.length === 0) return unusable
+    return attempt(
+      crl,
+      `${path}.clientCertificates.crl`,
+      'client certificates cannot be verified',
+      'Name one whole revocation list of each authority that has any, PEM or DER.',
+      () => readClientTrust(asked),
+    )
+  })
 }
 
 function attempt(

@@ -1,4 +1,11 @@
-import type { AdminHost, ExplainQuery, Explanation, KnownIdentity, ReloadOutcome } from '../admin/host.ts'
+import type {
+  AdminHost,
+  AdminRefusal,
+  ExplainQuery,
+  Explanation,
+  KnownIdentity,
+  ReloadOutcome,
+} from '../admin/host.ts'
 import type { AdminTls, SecureDoor } from '../admin/secure-door.ts'
 import { type AdminServer, startAdmin, startOps } from '../admin/server.ts'
 import { renderProblems } from '../config/render.ts'
@@ -29,7 +36,7 @@ export interface OpsListenersOptions {
   readonly explain: (query: ExplainQuery) => Promise<Explanation>
   readonly status: () => Readonly<Record<string, unknown>>
   readonly undeclared: () => unknown
-  readonly refused: (address: string, caller: string | null) => void
+  readonly refused: (refusal: AdminRefusal) => void
 }
 
 /** The admin listener and the `ops` listeners; those that a reload leaves as they are stay open. */

@@ -49,7 +49,7 @@ function summaryOf(plane: ControlPlane): string {
     const scheme = listener.tls === null ? 'http' : 'https'
     const what =
       listener.kind === 'gateway'
-        ? `${spec.operations.length} operations`
+        ? `${spec.operations.length} ${spec.operations.length === 1 ? 'operation' : 'operations'}`
         : listener.kind === 'redirect'
           ? 'redirects to HTTPS'
           : listener.serve.join(' and ')

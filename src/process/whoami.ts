@@ -1,6 +1,8 @@
+import { suggest } from '../config/nearest.ts'
 import { sourceText } from '../config/render.ts'
 import type { Caller } from '../gateway/facts.ts'
 import type { Plan, Step } from '../gateway/plan.ts'
+import type { ClientCertificate } from '../gateway/policy.ts'
 import { runStep } from '../gateway/run-step.ts'
 import { pass, type Verdict } from '../gateway/verdict.ts'
 import { printable } from '../observe/printable.ts'
@@ -13,6 +15,8 @@ export interface WhoamiQuery {
   readonly from: string | null
   /** Name of the one identity to ask, or null for all. */
   readonly identity: string | null
+  /** The certificate that the client shows, or null. */
+  readonly certificate: ClientCertificate | null
 }
 
 /** How one identity judges a credential. */
@@ -42,9 +46,10 @@ export async function whoami(plan: Plan, query: WhoamiQuery): Promise<readonly J
   if (steps.length === 0)
     return only === null
       ? 'The configuration has no identities.'
-      : 'The configuration has no identity of this name.'
+      : `The configuration has no identity named ${only}. ${suggest(only, [...plan.identities.keys()], 'identity')}`
   const judged: JudgedIdentity[] = []
   const x = await judgeRequest(plan, { method: 'GET', url: '/', ...query }, async (exchange) => {
+    exchange.clientCertificate = query.certificate
     for (const step of steps) {
       exchange.facts.caller = undefined
       judged.push(describe(step, await runStep(exchange, step), exchange.facts.caller))

@@ -67,7 +67,7 @@ export class RemoteClient {
     if (known?.authorities === authorities) return known.dispatcher
     void known?.dispatcher.close()
     const tls = ca.length === 0 ? {} : { ca }
-    const options = { connections: 8, pipelining: 1, keepAliveTimeout: 10_000, allowH2: false }
+    const options = { connections: 64, pipelining: 1, keepAliveTimeout: 10_000, allowH2: false }
     const made =
       settings.proxy === null
         ? new Agent({ ...options, connect: { ...tls, lookup: lookupAllowed } })

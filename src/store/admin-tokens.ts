@@ -34,6 +34,8 @@ export interface NewAdminToken {
 
 /** A use is written down once in so many milliseconds: a busy client must not write to the disk with each request. */
 const useInterval = 60_000
+/** A typing mistake must not make one last for ever (ten years). */
+const longestLifeMs = 3660 * 86_400_000
 
 const first: AdminToken = { id: 'admin', name: 'admin', role: 'admin' }
 
@@ -66,7 +68,7 @@ export class AdminTokenStore {
   /**
    * Issues a token. It is on disk when this returns, and can be read nowhere again.
    *
-   * @throws StoreError when the name cannot stand in a list for people, or the time has passed.
+   * @throws StoreError when the name cannot stand in a list for people, or the time has passed or is too far.
    */
   create(
     actor: Actor,
@@ -75,8 +77,8 @@ export class AdminTokenStore {
     requireName('name of an admin token', name)
     if (!adminRoles.includes(role)) throw new StoreError(`a role is one of ${adminRoles.join(', ')}`)
     const now = new Date()
-    if (expires !== undefined && !(expires > now && expires.getUTCFullYear() < 10_000))
-      throw new StoreError('an admin token ends in the future')
+    if (expires !== undefined && !(expires > now && Number(expires) <= Number(now) + longestLifeMs))
+      throw new StoreError('an admin token ends in the future, and within ten years')
     const { database, hash, change } = this.#context
     const id = `adm_${randomBytes(9).toString('base64url')}`
     const token = newSecret(adminTokenPrefix)

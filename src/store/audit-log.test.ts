@@ -102,12 +102,12 @@ test('drop, swap, double, truncate, insert, replay and exchange are each found a
   const [a, b, c, d, e, f] = right as [string, string, string, string, string, string]
   const other = written(context, 6)
   const drills: readonly [string, readonly string[], number, RegExp][] = [
-    ['first dropped', [b, c, d, e, f], 1, /entries 1 are missing/],
-    ['one dropped', [a, b, d, e, f], 3, /entries 3 are missing/],
+    ['first dropped', [b, c, d, e, f], 1, /entry 1 is missing/],
+    ['one dropped', [a, b, d, e, f], 3, /entry 3 is missing/],
     ['several dropped', [a, e, f], 2, /entries 2 to 4 are missing/],
-    ['swapped', [a, c, b, d, e, f], 2, /entries 2 are missing/],
+    ['swapped', [a, c, b, d, e, f], 2, /entry 2 is missing/],
     ['doubled', [a, b, b, c, d, e, f], 3, /entry 2 stands here out of its order, or once more/],
-    ['last cut', [a, b, c, d, e], 6, /ends too early: entries 6 are missing/],
+    ['last cut', [a, b, c, d, e], 6, /ends too early: entry 6 is missing/],
     ['all cut', [], 1, /ends too early: entries 1 to 6/],
     ['foreign line', [a, b, '{"seq":3}\n', c, d, e, f], 3, /changed, or the gateway did not write it/],
     ['empty line', [a, b, '\n', c, d, e, f], 3, /changed, or/],

@@ -50,7 +50,7 @@ class Chain {
   finish(): string | null {
     const { sequence } = this.#last
     if (sequence < this.#end.sequence)
-      return `the file ends too early: entries ${range(sequence + 1, this.#end.sequence)} are missing`
+      return `the file ends too early: ${missing(sequence + 1, this.#end.sequence)}`
     this.#undone += sequence - this.#end.sequence
     return this.#pairEnd > this.#end.sequence + 1 ? wentBack(this.#end.sequence + 1, sequence) : null
   }
@@ -62,7 +62,7 @@ class Chain {
 
   #follows(entry: AuditEntry): string | null {
     const expected = this.#last.sequence + 1
-    if (entry.seq > expected) return `entries ${range(expected, entry.seq - 1)} are missing before this one`
+    if (entry.seq > expected) return `${missing(expected, entry.seq - 1)} before this one`
     if (entry.seq < expected) return `entry ${entry.seq} stands here out of its order, or once more`
     if (entry.prev !== this.#last.hash) return 'the line does not continue the one before: one was exchanged'
     if (entry.seq === this.#end.sequence && entry.mac !== this.#end.hash)
@@ -92,9 +92,13 @@ class Chain {
 }
 
 function wentBack(from: number, to: number): string {
-  return `the store went back to what it was before entries ${range(from, to)}`
+  return `the store went back to what it was before ${named(from, to)}`
 }
 
-function range(from: number, to: number): string {
-  return from === to ? String(from) : `${from} to ${to}`
+function missing(from: number, to: number): string {
+  return `${named(from, to)} ${from === to ? 'is' : 'are'} missing`
+}
+
+function named(from: number, to: number): string {
+  return from === to ? `entry ${from}` : `entries ${from} to ${to}`
 }

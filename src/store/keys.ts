@@ -49,22 +49,22 @@ export class KeyStore {
   }
 
   /**
-   * Issues a key in place of another, for the same and as long as that was issued for. The other one counts for the
-   * time of the overlap, so that its holder can change over.
+   * Issues a key in place of another, for the same and until that would have ended: rotating by itself never lengthens
+   * what was given for a time. The other one counts for the time of the overlap, so that its holder can change over.
    *
    * @returns null when no live key has this id.
    * @throws StoreError when it was rotated before: its holder has the other key already.
    */
-  rotate(actor: Actor, id: string, { overlapMs = defaultOverlapMs }: RotateOptions = {}): IssuedKey | null {
+  rotate(actor: Actor, id: string, options: RotateOptions = {}): IssuedKey | null {
     const now = Date.now()
+    const { overlapMs = defaultOverlapMs, expires } = options
     if (!(overlapMs >= 0 && overlapMs <= longestOverlapMs))
       throw new StoreError('the overlap is from 0 to 366 days')
     const old = this.get(id)
     if (old?.state !== 'live') return null
-    const lifetime = old.expires === null ? null : Date.parse(old.expires) - Date.parse(old.created)
+    const oldEnd = old.expires === null ? null : new Date(old.expires)
     const { identity, owner, scopes, labels, networks } = old
-    const expires = lifetime === null ? null : new Date(now + lifetime)
-    const checked: CheckedKey = { identity, owner, scopes, labels, networks, expires }
+    const checked = checkKey({ identity, owner, scopes, labels, networks, expires: expires ?? oldEnd }, now)
     const issued = { id: newKeyId(), key: newApiKey() }
     const ends = new Date(now + overlapMs).toISOString()
     const entry: ChangeEntry = {
@@ -133,8 +133,9 @@ export class KeyStore {
   }
 
   #one(query: StatementSync, value: string): StoredKey | undefined {
-    const row = query.get(value)
-    return row === undefined ? undefined : storedKey(row, new Date().toISOString())
+    const now = new Date().toISOString()
+    const row = query.get(now, value)
+    return row === undefined ? undefined : storedKey(row, now)
   }
 
   #insert({ id, key }: IssuedKey, checked: CheckedKey, replaces: string | null): void {
@@ -161,7 +162,9 @@ export class KeyStore {
 
 export interface RotateOptions {
   /** How long the old key still counts, in milliseconds. Default 24 h; 0 ends it at once. */
-  readonly overlapMs?: number
+  readonly overlapMs?: number | undefined
+  /** When the new key ends. Default: when the old one would have. */
+  readonly expires?: Date | undefined
 }
 
 function detailOf({

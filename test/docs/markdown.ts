@@ -34,7 +34,7 @@ export function blocksOf(path: string, page: string): readonly Block[] {
   const blocks: Block[] = []
   let open: { tag: string; line: number; lines: string[] } | null = null
   for (const [index, line] of page.split('\n').entries()) {
-    const fence = /^```(.*)$/.exec(line)
+    const fence = /^ *```(.*)$/.exec(line)
     if (fence === null) open?.lines.push(line)
     else if (open === null) open = { tag: fence[1]!.trim(), line: index + 1, lines: [] }
     else {
@@ -48,7 +48,7 @@ export function blocksOf(path: string, page: string): readonly Block[] {
 
 /** A page without its fenced blocks. */
 export function proseOf(page: string): string {
-  return page.replaceAll(/^```[\s\S]*?^```$/gm, '')
+  return page.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
 }
 
 /** Targets of the links in a page, images too. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { policies } from '../../src/policies/registry.ts'
 import { readConfiguration } from '../../src/process/configuration.ts'
 import { LiveLookups } from '../../src/process/live-lookups.ts'
+import { StartError } from '../../src/process/start-error.ts'
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts'
 import { TestCertificate } from './authority.ts'
 
@@ -56,6 +57,7 @@ test('a listener that asks for certificates loads, with absolute files', async (
     crl: [join(folder, 'list.crl')],
     required: false,
     header: null,
+    sources: loaded.spec.listeners[0]!.clientCertificates!.sources,
   })
   assert.deepEqual(loaded.findings, [])
 })
@@ -92,17 +94,27 @@ test('what would ask for certificates and verify none does not load', async (con
 
 test('files that hold something else are refused before anything serves, with the reason', async (context) => {
   const cases: readonly (readonly [Record<string, string | Buffer>, RegExp])[] = [
-    [{ 'ca.pem': 'nonsense' }, /ca\.pem .*cannot be read/],
+    [{ 'ca.pem': 'nonsense' }, /ca\.pem is neither PEM nor DER/],
     [{ 'ca.pem': root.issue().cert }, /no certificate of an authority/],
     [{ 'ca.pem': root.intermediate('Between').cert }, /not among the authorities/],
-    [{ 'list.crl': 'nonsense' }, /list\.crl cannot be read/],
+    [{ 'list.crl': 'nonsense' }, /list\.crl is neither PEM nor DER/],
+    [{ 'list.crl': Buffer.from('3003020101', 'hex') }, /list\.crl cannot be read/],
     [{ 'list.crl': root.cert }, /no revocation list/],
     [{ 'list.crl': TestCertificate.root().revoke([]) }, /not signed by one of the authorities/],
   ]
   for (const [files, message] of cases) {
     const folder = write(context, { tls, clientCertificates: asked }, files)
     const source = { files: ['sallyport.json'], cwd: folder, env: {} }
-    await assert.rejects(readConfiguration(source, policies, 1, new LiveLookups()), message)
+    await assert.rejects(readConfiguration(source, policies, 1, new LiveLookups()), (error) => {
+      assert.ok(error instanceof StartError)
+      const [problem] = error.problems
+      const key = 'ca.pem' in files ? 'authorities' : 'crl'
+      const text = readFileSync(join(folder, 'sallyport.json'), 'utf8')
+      assert.equal(problem?.path, `listeners.public.clientCertificates.${key}`)
+      assert.equal(text.slice(problem.source.column - 1).indexOf(`"${key}"`), 0, 'it points at the key')
+      assert.match(problem.message, message)
+      return true
+    })
   }
 })
 

@@ -37,23 +37,26 @@ test('rules keep their order, count as use of their identity, and are listed as 
   const rules = [
     { identity: 'staff', role: 'operator', roles: ['ops'] },
     { identity: 'staff', role: 'viewer', scopes: ['a', 'b'] },
+    { identity: 'robots', role: 'admin', callers: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] },
   ]
   const loaded = await load(context, rules)
   assert.ok(loaded.ok)
   assert.deepEqual(loaded.spec.admin?.callers, [
     { identity: 'staff', role: 'operator', by: 'roles', anyOf: ['ops'] },
     { identity: 'staff', role: 'viewer', by: 'scopes', anyOf: ['a', 'b'] },
+    { identity: 'robots', role: 'admin', by: 'callers', anyOf: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] },
   ])
   assert.deepEqual(
     loaded.spec.opens.map(({ what }) => what),
     [
-      'callers of staff administer the gateway as operator',
-      'callers of staff administer the gateway as viewer',
+      'callers of staff with one of the roles ops administer the gateway as operator',
+      'callers of staff with one of the scopes a, b administer the gateway as viewer',
+      'callers a, b, c, d, e, and 2 more of robots administer the gateway as admin',
     ],
   )
   assert.deepEqual(
     loaded.findings.map(({ message }) => message),
-    ['identity `robots` is used by no operation'],
+    [],
   )
 })
 

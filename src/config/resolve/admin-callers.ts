@@ -33,7 +33,18 @@ export function resolveAdminCallers(
       )
       return []
     }
-    report.open(report.tree.keyOf(at), `callers of ${identity} administer the gateway as ${role}`)
+    report.open(report.tree.keyOf(at), `${whom(identity, one)} administer the gateway as ${role}`)
     return [{ identity, role, ...one }]
   })
+}
+
+/** Entries of a list that are told. */
+const mostTold = 5
+
+/** The rule in words: who reviews what is open must not have to look it up. */
+function whom(identity: string, { by, anyOf }: Pick<AdminCallerRule, 'by' | 'anyOf'>): string {
+  const more = anyOf.length > mostTold ? `, and ${anyOf.length - mostTold} more` : ''
+  const told = `${anyOf.slice(0, mostTold).join(', ')}${more}`
+  if (by === 'callers') return `callers ${told} of ${identity}`
+  return `callers of ${identity} with one of the ${by} ${told}`
 }

@@ -33,5 +33,9 @@ export function resolveClientCertificates(
     crl: files('crl'),
     required: block.required ?? false,
     header: header ?? null,
+    sources: {
+      authorities: report.tree.keyOf([...at, 'authorities']),
+      crl: report.tree.keyOf([...at, 'crl']),
+    },
   }
 }

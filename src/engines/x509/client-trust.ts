@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Certificate, readCertificate } from './certificate.ts'
 import { crlSign } from './certificate-fields.ts'
 import { issuerAmong } from './chain.ts'
-import { DerError } from './der-reader.ts'
+import { DerError, tags } from './der-reader.ts'
 import { isPem, pemBlocks } from './pem.ts'
 import { type RevocationList, readRevocationList } from './revocation-list.ts'
 import { canVerify, verifySignature } from './signature-algorithms.ts'
@@ -92,6 +92,7 @@ export class ClientTrust {
 }
 
 function readAuthorities({ path, bytes }: TrustFile): Certificate[] {
+  requireKnownForm(path, bytes)
   const blocks = isPem(bytes) ? pemBlocks(bytes, ['CERTIFICATE']) : [bytes]
   if (blocks === null || blocks.length === 0) throw new TrustError(`${path} holds no certificate`)
   return blocks.map((block, index) => {
@@ -100,6 +101,11 @@ function readAuthorities({ path, bytes }: TrustFile): Certificate[] {
     if (!authority.fields.isAuthority) throw new TrustError(`${which} is no certificate of an authority`)
     return authority
   })
+}
+
+/** DER of a certificate or a list begins with a sequence: what does not is a page of an error, or half a download. */
+function requireKnownForm(path: string, bytes: Buffer): void {
+  if (!isPem(bytes) && bytes[0] !== tags.sequence) throw new TrustError(`${path} is neither PEM nor DER`)
 }
 
 function incomplete({ fields }: Certificate, index: number): TrustError {
@@ -114,6 +120,7 @@ function readLists(
 ): Map<Certificate, RevocationList> {
   const lists = new Map<Certificate, RevocationList>()
   for (const { path, bytes } of files) {
+    requireKnownForm(path, bytes)
     const blocks = isPem(bytes) ? pemBlocks(bytes, ['X509 CRL']) : [bytes]
     if (blocks === null || blocks.length === 0) throw new TrustError(`${path} holds no revocation list`)
     for (const block of blocks) {

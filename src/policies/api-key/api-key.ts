@@ -85,7 +85,7 @@ export const apiKey: Policy<ApiKeySettings> = definePolicy({
         if (key.identity !== host.instance) return foreign
         const now = Date.now()
         if (key.expires !== null && key.expires <= now)
-          return refuse(`the key expired on ${new Date(key.expires).toISOString()}`)
+          return refuse(`the key expired on ${new Date(key.expires).toISOString().slice(0, 19)}Z`)
         // Not 403: a thief would learn that the key is live, and only the place wrong.
         if (key.networks !== null && !key.networks.has(request.clientAddress)) return elsewhere
         if (cleared.get(key) !== host.revocations.version) {

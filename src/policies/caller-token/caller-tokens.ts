@@ -41,7 +41,7 @@ export class CallerTokens {
     if (known !== undefined) return known
     const content = this.#contentOf(caller)
     if (typeof content === 'string') return content
-    const key = content.headers.reduce((text, [, value]) => `${text}\n${value}`, content.claims)
+    const key = content.headers.reduce((text, [name, value]) => `${text}\n${name}:${value}`, content.claims)
     let same = this.#byContent.get(key)
     if (same === undefined) {
       same = { ...content, tokens: new Map() }

@@ -1,6 +1,6 @@
 import { codes } from '../../codes.ts'
 import type { Caller } from '../../gateway/facts.ts'
-import { ownCookiePrefix } from '../../gateway/own-cookies.ts'
+import { cookieIn, ownCookiePrefix } from '../../gateway/own-cookies.ts'
 import { definePolicy, type Host, type Policy, type RequestView } from '../../gateway/policy.ts'
 import { deny, pass, type Verdict } from '../../gateway/verdict.ts'
 import { originOf } from '../request-origin.ts'
@@ -94,12 +94,7 @@ function isBrowser(request: RequestView): boolean {
 
 /** The cookie of the caller's session; null where it was proven otherwise. */
 function sessionOf(request: RequestView, { identity }: Caller): string | null {
-  const name = `${ownCookiePrefix}${identity}=`
-  for (const pair of (request.header('cookie') ?? '').split(';')) {
-    const trimmed = pair.trim()
-    if (trimmed.startsWith(name)) return trimmed.slice(name.length)
-  }
-  return null
+  return cookieIn(request.header('cookie') ?? '', `${ownCookiePrefix}${identity}`)
 }
 
 function keyOf({ control }: Host): Uint8Array | null {

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import { codes } from '../../codes.ts'
 import { parseToken } from '../../engines/jwt/token.ts'
+import { networkOfClient } from '../../engines/networks/client-network.ts'
 import type { Caller, Claims } from '../../gateway/facts.ts'
 import {
   definePolicy,
   type FactSetter,
-  type Host,
   type Policy,
   type RequestView,
   type RevocableCredential,
@@ -15,10 +15,10 @@ import { tokenOf } from '../bearer.ts'
 import { bindingOf, wrongCertificate } from '../binding.ts'
 import { outgoingFiles } from '../remote-settings.ts'
 import { bytesOf, type CachedToken, TokenCache } from '../token-cache.ts'
-import { callerOf, callerPaths, credentialOf } from '../token-caller.ts'
+import { callerOf, callerPaths, credentialOf, revocationOf } from '../token-caller.ts'
 import { TokenRefusals } from '../token-refusals.ts'
 import type { IntrospectionSettings } from './introspection-settings.ts'
-import { type Introspected, Introspector } from './introspector.ts'
+import { type Asked, type Introspected, Introspector } from './introspector.ts'
 import { introspectionSettings } from './settings.ts'
 
 /** Memory of each data thread for active answers. */
@@ -66,19 +66,20 @@ export const introspection: Policy<IntrospectionSettings> = definePolicy({
       const claims = Object.assign(Object.create(null) as Claims, cloned)
       const binding = bindingOf(claims)
       if (binding.kind === 'unusable') return binding.reason
+      const certificate = binding.kind === 'certificate' ? binding.thumbprint : null
       const caller = callerOf(claims, paths, host.instance, false)
       if (typeof caller === 'string') return caller
       return {
         caller,
         until,
-        certificate: binding.kind === 'certificate' ? binding.thumbprint : null,
-        credential: credentialOf(claims, host.instance, null),
+        certificate,
+        credential: credentialOf(claims, host.instance, null, certificate),
         bytes: bytesOf(length),
       }
     }
 
     const admit = (active: ActiveToken, request: RequestView, set: FactSetter): Verdict => {
-      const revoked = revocationOf(active, host)
+      const revoked = revocationOf(host.revocations, active.credential, active.caller)
       if (revoked !== null) return refusals.revoked(revoked)
       const wrong = active.certificate === null ? null : wrongCertificate(active.certificate, request)
       if (wrong !== null) return refusals.invalid(wrong)
@@ -99,21 +100,18 @@ export const introspection: Policy<IntrospectionSettings> = definePolicy({
           if (Date.now() < known.until) return admit(known, request, set)
           cache.delete(digest)
         }
-        return host.control.ask(token).then((answer) => {
-          const introspected = answer as Introspected
-          if (introspected.kind === 'unavailable') return refusals.unavailable(introspected.reason)
-          if (introspected.kind === 'refused') return refusals.invalid(introspected.reason)
-          const active = read(introspected.claims, introspected.until, token.length)
-          if (typeof active === 'string') return refusals.invalid(active)
-          if (config.rememberMs > 0) cache.put(digest, active)
-          return admit(active, request, set)
-        })
+        return host.control
+          .ask({ token, from: networkOfClient(request.clientAddress) } satisfies Asked)
+          .then((answer) => {
+            const introspected = answer as Introspected
+            if (introspected.kind === 'unavailable') return refusals.unavailable(introspected.reason)
+            if (introspected.kind === 'refused') return refusals.invalid(introspected.reason)
+            const active = read(introspected.claims, introspected.until, token.length)
+            if (typeof active === 'string') return refusals.invalid(active)
+            if (config.rememberMs > 0) cache.put(digest, active)
+            return admit(active, request, set)
+          })
       },
     }
   },
 })
-
-/** A caller may be named by another member than `sub`: both are names to revoke it by. */
-function revocationOf({ credential, caller }: ActiveToken, { revocations }: Host): string | null {
-  return revocations.find(credential) ?? revocations.find({ ...credential, subject: caller.id })
-}

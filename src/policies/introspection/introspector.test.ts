@@ -57,7 +57,7 @@ test('asks by RFC 7662, with the credentials encoded as RFC 6749 says', async (c
   const { introspector, asked } = await provider(context, (response) =>
     json(response, { active: true, aud: 'orders', sub: 'ada', exp: 4_102_444_800 }),
   )
-  const answer = await introspector.ask('a+b/c=')
+  const answer = await introspector.ask({ token: 'a+b/c=', from: 'somewhere' })
   assert.ok(answer.kind === 'active')
   assert.equal(answer.claims['sub'], 'ada')
   assert.ok(answer.until > Date.now() + 9000 && answer.until <= Date.now() + 10_000)
@@ -74,7 +74,7 @@ test('an answer is believed no longer than the token lives', async (context) => 
   const { introspector } = await provider(context, (response) =>
     json(response, { active: true, aud: 'orders', sub: 'ada', exp }),
   )
-  const answer = await introspector.ask('t')
+  const answer = await introspector.ask({ token: 't', from: 'somewhere' })
   assert.ok(answer.kind === 'active')
   assert.equal(answer.until, exp * 1000)
 })
@@ -83,9 +83,11 @@ test('one token is asked about once at a time, and a refused one not again for a
   const { introspector, asked } = await provider(context, (response) =>
     setTimeout(() => json(response, { active: false }), 50),
   )
-  const answers = await Promise.all(Array.from({ length: 200 }, () => introspector.ask('made-up')))
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, () => introspector.ask({ token: 'made-up', from: 'somewhere' })),
+  )
   assert.ok(answers.every(({ kind }) => kind === 'refused'))
-  assert.equal((await introspector.ask('made-up')).kind, 'refused')
+  assert.equal((await introspector.ask({ token: 'made-up', from: 'somewhere' })).kind, 'refused')
   assert.equal(asked.length, 1)
 })
 
@@ -99,10 +101,14 @@ test('a flood of tokens is bounded at the provider, and no token is admitted for
       json(response, { active: false })
     }, 20)
   })
-  const answers = await Promise.all(Array.from({ length: 1000 }, (_, index) => introspector.ask(`t${index}`)))
+  const answers = await Promise.all(
+    Array.from({ length: 1000 }, (_, index) =>
+      introspector.ask({ token: `t${index}`, from: `network ${index}` }),
+    ),
+  )
   assert.ok(most <= 100)
   assert.equal(answers.filter(({ kind }) => kind === 'active').length, 0)
-  assert.equal(answers.filter(({ kind }) => kind === 'unavailable').length, 900)
+  assert.equal(answers.filter(({ kind }) => kind === 'refused').length, 1000)
 })
 
 test('whatever else a provider answers proves nothing, and is told once', async (context) => {
@@ -122,9 +128,27 @@ test('whatever else a provider answers proves nothing, and is told once', async 
   let next = 0
   const { introspector, reports } = await provider(context, (response) => answers[next++]!(response))
   for (let index = 0; index < answers.length; index++)
-    assert.equal((await introspector.ask(`t${index}`)).kind, 'unavailable', String(index))
+    assert.equal(
+      (await introspector.ask({ token: `t${index}`, from: 'somewhere' })).kind,
+      'unavailable',
+      String(index),
+    )
   assert.equal(next, answers.length)
   answers.push((response) => json(response, { active: true, aud: 'orders', sub: 'ada' }))
-  assert.equal((await introspector.ask('after')).kind, 'active')
+  assert.equal((await introspector.ask({ token: 'after', from: 'somewhere' })).kind, 'active')
   assert.deepEqual(reports, ['introspection-failing', 'introspection-recovered'])
+})
+
+test('a flood from one network leaves the provider to others', async (context) => {
+  const { introspector } = await provider(context, (response) =>
+    setTimeout(() => json(response, { active: true, aud: 'orders', sub: 'ada' }), 50),
+  )
+  const flood = Array.from({ length: 300 }, (_, index) =>
+    introspector.ask({ token: `made-up ${index}`, from: 'flood' }),
+  )
+  const others = Array.from({ length: 30 }, (_, index) =>
+    introspector.ask({ token: `right ${index}`, from: `network ${index}` }),
+  )
+  assert.equal((await Promise.all(others)).filter(({ kind }) => kind === 'active').length, 30)
+  assert.equal((await Promise.all(flood)).filter(({ kind }) => kind === 'unavailable').length, 68)
 })

@@ -3,8 +3,16 @@ import { parseStrictJson } from '../../engines/jwt/strict-json.ts'
 import type { ControlHalf, ControlHost, RemoteAnswer } from '../../gateway/control-half.ts'
 import type { Claims } from '../../gateway/facts.ts'
 import { basicCredentials } from '../../remote/token-endpoint.ts'
+import { FairShare } from '../fair-share.ts'
 import { judgeAnswer } from './answer.ts'
 import type { IntrospectionSettings } from './introspection-settings.ts'
+
+/** What a data half asks. */
+export interface Asked {
+  readonly token: string
+  /** Network of the client. */
+  readonly from: string
+}
 
 /** What a data half is told. */
 export type Introspected =
@@ -14,8 +22,8 @@ export type Introspected =
   | { readonly kind: 'unavailable'; readonly reason: string }
 
 const mostBytes = 65_536
-/** Questions under way at the provider. More are refused: it is slow, or somebody sends made-up tokens. */
-const mostAtOnce = 100
+/** Questions under way at the provider. More wait, and too many are refused: somebody sends made-up tokens. */
+const shares = { all: 100, ofOne: 32, waitingOfOne: 200 }
 /** An inactive token is not asked about again for so long: made-up ones come in floods. */
 const refusedMs = 5000
 const mostRemembered = 10_000
@@ -24,6 +32,7 @@ const mostRemembered = 10_000
 export class Introspector implements ControlHalf {
   readonly #settings: IntrospectionSettings
   readonly #host: Pick<ControlHost, 'call' | 'report' | 'where'>
+  readonly #share = new FairShare(shares)
   readonly #underWay = new Map<string, Promise<Introspected>>()
   /** Tokens that were refused, with the time until when. */
   readonly #refused = new Map<string, { readonly until: number; readonly answer: Introspected }>()
@@ -36,16 +45,18 @@ export class Introspector implements ControlHalf {
   }
 
   async ask(question: unknown): Promise<Introspected> {
-    const token = String(question)
+    const { token, from } = question as Asked
     // Refused tokens are kept as digests: one that is inactive here may be live elsewhere.
     const digest = hash('sha256', token, 'base64url')
     const refused = this.#refused.get(digest)
     if (refused !== undefined && refused.until > performance.now()) return refused.answer
     const known = this.#underWay.get(digest)
     if (known !== undefined) return await known
-    if (this.#underWay.size >= mostAtOnce)
+    const flight = this.#share
+      .run(from, () => this.#introspect(token, digest))
+      ?.finally(() => this.#underWay.delete(digest))
+    if (flight === undefined)
       return { kind: 'unavailable', reason: 'too many tokens are being asked about at once' }
-    const flight = this.#introspect(token, digest).finally(() => this.#underWay.delete(digest))
     this.#underWay.set(digest, flight)
     return await flight
   }

@@ -40,10 +40,25 @@ export function readyRules(rules: readonly ClaimRule[]): ReadyRules {
   return rules.map((rule) => [claimPathOf(rule.claim), rule])
 }
 
-/** The first rule that the claims do not meet, or null. A claim of another type meets nothing. */
-export function firstUnmet(claims: Claims, rules: ReadyRules): ClaimRule | null {
-  for (const [path, rule] of rules) if (!meets(claimAt(claims, path), rule)) return rule
+/**
+ * The first rule that the claims do not meet, as a sentence; or null. A claim of another type meets nothing. Neither
+ * what was found nor what is asked for is in it: the one may be personal, the other a secret of the configuration.
+ */
+export function firstUnmet(claims: Claims, rules: ReadyRules): string | null {
+  for (const [index, [path, rule]] of rules.entries()) {
+    const value = claimAt(claims, path)
+    if (meets(value, rule)) continue
+    const found = value === undefined ? 'is absent' : `is there, as ${kindOf(value)}`
+    const test = tests.find((name) => rule[name] !== undefined)!
+    return `The claim "${rule.claim}" ${found}: that is not what rule ${index + 1} of \`require\` (\`${test}\`) asks for.`
+  }
   return null
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`
 }
 
 function meets(value: unknown, { equals, oneOf, contains, exists }: ClaimRule): boolean {

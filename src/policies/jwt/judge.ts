@@ -11,6 +11,7 @@ import type { Freshness, KeyView } from '../../remote/key-set-view.ts'
 import { tokenOf } from '../bearer.ts'
 import { wrongCertificate } from '../binding.ts'
 import { TokenCache } from '../token-cache.ts'
+import { revocationOf } from '../token-caller.ts'
 import { TokenRefusals } from '../token-refusals.ts'
 import { hintFor } from './hints.ts'
 import type { JwtSettings } from './jwt-settings.ts'
@@ -123,7 +124,7 @@ export class TokenJudge {
   #admit(proven: ProvenToken, request: RequestView, set: FactSetter): Verdict {
     const { revocations } = this.#host
     if (proven.revocations !== revocations.version) {
-      const revoked = this.#revocation(proven)
+      const revoked = revocationOf(revocations, proven.credential, proven.caller)
       if (revoked !== null) return this.#refusals.revoked(`${revoked}.`)
       proven.revocations = revocations.version
     }
@@ -133,14 +134,6 @@ export class TokenJudge {
     }
     set('caller', proven.caller)
     return pass
-  }
-
-  /** A caller may be named by another claim than `sub`: both are names to revoke it by. */
-  #revocation({ credential, caller }: ProvenToken): string | null {
-    const { revocations } = this.#host
-    const found = revocations.find(credential)
-    if (found !== null || credential.subject === caller.id) return found
-    return revocations.find({ ...credential, subject: caller.id })
   }
 
   #refuse(reason: string, hint: string): Deny {

@@ -44,19 +44,18 @@ export class Prover {
     if (client !== null) return this.#refusals.invalid(client)
     const binding = bindingOf(claims)
     if (binding.kind === 'unusable') return this.#refusals.invalid(binding.reason)
+    const certificate = binding.kind === 'certificate' ? binding.thumbprint : null
     const caller = callerOf(claims, this.#paths, this.#identity, false)
     if (typeof caller === 'string') return this.#refusals.invalid(caller)
     const unmet = firstUnmet(claims, this.#rules)
     if (unmet !== null)
-      return this.#refusals.notAllowed(
-        `The claim "${unmet.claim}" is not what \`require\` of the identity asks for.`,
-      )
+      return this.#refusals.notAllowed(unmet)
     return {
       caller,
       expiresAt,
       thumbprint: key.thumbprint,
-      certificate: binding.kind === 'certificate' ? binding.thumbprint : null,
-      credential: credentialOf(claims, this.#identity, key.kid),
+      certificate,
+      credential: credentialOf(claims, this.#identity, key.kid, certificate),
       bytes: bytesOf(tokenLength),
       keys,
       revocations: notLookedUp,

@@ -1,7 +1,8 @@
 import { codes } from '../../codes.ts'
 import type { Caller } from '../../gateway/facts.ts'
 import { type ClientCertificate, definePolicy, type Policy } from '../../gateway/policy.ts'
-import { deny, notMine, pass, skipWith } from '../../gateway/verdict.ts'
+import { type Deny, deny, notMine, pass, skipWith } from '../../gateway/verdict.ts'
+import { describeCertificate } from './description.ts'
 import { Matcher } from './matcher.ts'
 import { type MtlsSettings, settings } from './settings.ts'
 
@@ -24,25 +25,28 @@ export const mtls: Policy<MtlsSettings> = definePolicy({
     const headers = [['www-authenticate', challenge]] as const
     /** The view of a certificate lives as long as its connection, and as what is known of it stays the same. */
     const found = new WeakMap<ClientCertificate, Caller | string>()
+    const told = (certificate: ClientCertificate, reason: string): string =>
+      `${reason}: ${describeCertificate(certificate)}`
+    const refused = (certificate: ClientCertificate, reason: string): Deny =>
+      deny(codes.CERTIFICATE_REFUSED, { reason: told(certificate, reason), headers })
     return {
       request({ clientCertificate: certificate }, set) {
         if (certificate === null) return missing
-        if (certificate.problem !== null)
-          return deny(codes.CERTIFICATE_REFUSED, { reason: certificate.problem, headers })
+        if (certificate.problem !== null) return refused(certificate, certificate.problem)
         let caller = found.get(certificate)
         if (caller === undefined) {
           caller = matcher.callerOf(certificate)
           found.set(certificate, caller)
         }
         if (typeof caller === 'string')
-          return notMine(deny(codes.CERTIFICATE_UNKNOWN, { reason: caller, headers }))
+          return notMine(deny(codes.CERTIFICATE_UNKNOWN, { reason: told(certificate, caller), headers }))
         const revoked = host.revocations.find({
           identity: host.instance,
           certificate: certificate.fingerprint,
           subject: caller.id,
           issuedAt: certificate.notBefore,
         })
-        if (revoked !== null) return deny(codes.CERTIFICATE_REFUSED, { reason: revoked, headers })
+        if (revoked !== null) return refused(certificate, revoked)
         set('caller', caller)
         return pass
       },

@@ -1,5 +1,6 @@
 import type { ControlHalf, ControlHost } from '../../gateway/control-half.ts'
 import { askTokens } from '../../remote/token-endpoint.ts'
+import { FairShare } from '../fair-share.ts'
 import { EndedSessionList } from './ended-sessions.ts'
 import { proveIdToken } from './id-token.ts'
 import { proveLogoutToken } from './logout-token.ts'
@@ -15,8 +16,9 @@ import { SessionKeeper } from './session-keeper.ts'
 
 /** After sessions were told of as ended, others that end within this time are told together. */
 const tellWithinMs = 50
-/** Codes that the provider is asked about at once. */
-const mostLogIns = 100
+/** Codes that the provider is asked about at once. Strangers may begin as many log-ins as they like. */
+const logInShares = { all: 100, ofOne: 32, waitingOfOne: 200 }
+const tooMany: CodeAnswer = { kind: 'unavailable', reason: 'Too many log-ins are under way.' }
 
 /** The half of an `oidc` identity on the control plane: it alone talks to the provider, and keeps the sessions. */
 export class OidcControl implements ControlHalf {
@@ -27,10 +29,10 @@ export class OidcControl implements ControlHalf {
   readonly #states = new OnceOnly()
   readonly #logoutTokens = new OnceOnly()
   readonly #repeated = new RepeatedLogIns()
+  readonly #share = new FairShare(logInShares)
   readonly #provider: Provider
   readonly #keeper: SessionKeeper
   #ready = false
-  #logIns = 0
   #telling: NodeJS.Timeout | undefined
   #untold = false
 
@@ -55,13 +57,13 @@ export class OidcControl implements ControlHalf {
     this.#publish()
   }
 
-  async ask(asked: unknown): Promise<unknown> {
+  async ask(asked: unknown, judging = false): Promise<unknown> {
     const question = asked as Question
     switch (question.kind) {
       case 'session':
-        return await this.#keeper.find(question.secret)
+        return await this.#keeper.find(question.secret, judging)
       case 'code':
-        return await this.#oneOfFew(question)
+        return await (this.#share.run(question.from, () => this.#logIn(question)) ?? tooMany)
       case 'log-out':
         return { idToken: this.#keeper.endOf(question.secret)?.idToken ?? null } satisfies LogOutAnswer
       case 'back-channel':
@@ -79,17 +81,6 @@ export class OidcControl implements ControlHalf {
     clearTimeout(this.#telling)
     this.#keeper.close()
     this.#provider.close()
-  }
-
-  /** Each waits for the provider, and strangers may begin as many as they like. */
-  async #oneOfFew(question: Extract<Question, { kind: 'code' }>): Promise<CodeAnswer> {
-    if (this.#logIns >= mostLogIns) return { kind: 'unavailable', reason: 'Too many log-ins are under way.' }
-    this.#logIns++
-    try {
-      return await this.#logIn(question)
-    } finally {
-      this.#logIns--
-    }
   }
 
   async #logIn(question: Extract<Question, { kind: 'code' }>): Promise<CodeAnswer> {
@@ -114,7 +105,7 @@ export class OidcControl implements ControlHalf {
     const subject = String(proof.claims['sub'])
     if (this.#repeated.isLoop(subject, Date.now())) return { kind: 'loop' }
     const sid = proof.claims['sid']
-    const content = contentOf(tokens, null, Date.now())
+    const content = contentOf(tokens, proof.token.kid, null, Date.now())
     if (content === null) return { kind: 'refused', reason: 'The provider gave no ID token.' }
     // Whoever had a session in this browser before has none any more.
     if (previous !== null) this.#keeper.endOf(previous)

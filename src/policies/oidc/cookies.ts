@@ -1,4 +1,4 @@
-import { ownCookiePrefix } from '../../gateway/own-cookies.ts'
+import { cookieIn, ownCookiePrefix } from '../../gateway/own-cookies.ts'
 import type { RequestView } from '../../gateway/policy.ts'
 
 type Header = readonly [name: string, value: string]
@@ -15,16 +15,7 @@ export function sessionCookieName(identity: string): string {
 export function cookieOf(request: RequestView, name: string): string | null {
   // Lines of several fields are joined by commas, which nothing in a cookie tells apart: browsers send one (RFC 6265 §5.4).
   if (request.headerCount('cookie') !== 1) return null
-  const text = request.header('cookie') ?? ''
-  if (!text.includes(name)) return null
-  let found: string | null = null
-  for (const pair of text.split(';')) {
-    const trimmed = pair.trim()
-    if (!trimmed.startsWith(`${name}=`)) continue
-    if (found !== null) return null
-    found = trimmed.slice(name.length + 1)
-  }
-  return found
+  return cookieIn(request.header('cookie') ?? '', name)
 }
 
 /**

@@ -36,6 +36,7 @@ function rig(): {
         kind: 'session',
         id,
         claims,
+        key: null,
         created: 0,
         holdsUntil: Number.MAX_SAFE_INTEGER,
         accessToken: null,

@@ -66,7 +66,7 @@ export class KnownSessions {
   }
 
   /** A session that the control plane told of; or a sentence that says why its claims name nobody. */
-  describe({ id, claims, created, holdsUntil, accessToken }: FoundSession): LoggedIn | string {
+  describe({ id, claims, key, created, holdsUntil, accessToken }: FoundSession): LoggedIn | string {
     const parsed = parseStrictJson(Buffer.from(claims, 'utf8'))
     if (parsed === null) return 'The claims are no JSON object.'
     const caller = callerOf(parsed, this.#paths, this.#identity, true)
@@ -79,6 +79,7 @@ export class KnownSessions {
       identity: this.#identity,
       subject: text('sub'),
       session: text('sid'),
+      key: key ?? undefined,
       issuedAt: created,
     }
     return { id, caller, credential, accessToken, holdsUntil, revocations: notLookedUp }

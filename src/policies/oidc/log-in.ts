@@ -1,8 +1,10 @@
 import { codes } from '../../codes.ts'
 import { shown } from '../../engines/jwt/faults.ts'
+import { networkOfClient } from '../../engines/networks/client-network.ts'
 import type { Host, RequestView } from '../../gateway/policy.ts'
 import type { Answer, Verdict } from '../../gateway/verdict.ts'
 import { ownOrigin } from '../request-origin.ts'
+import { revocationOf } from '../token-caller.ts'
 import { clearCookie, cookieOf, sessionCookieName, setCookie } from './cookies.ts'
 import type { KnownSessions } from './known-sessions.ts'
 import type { OidcSettings } from './oidc-settings.ts'
@@ -95,6 +97,7 @@ export class LogIn {
     const cookieKey = Buffer.from(published.cookieKey, 'base64url')
     const question: Question = {
       kind: 'code',
+      from: networkOfClient(request.clientAddress),
       code,
       state,
       nonce: logIn.nonce,
@@ -134,7 +137,9 @@ export class LogIn {
       case 'in': {
         const session = this.#sessions.describe(answer.session)
         const problem =
-          typeof session === 'string' ? session : this.#host.revocations.find(session.credential)
+          typeof session === 'string'
+            ? session
+            : revocationOf(this.#host.revocations, session.credential, session.caller)
         if (problem !== null) {
           await this.#host.control.ask({ kind: 'log-out', secret: answer.secret } satisfies Question)
           return this.#refused(request, problem, [over])

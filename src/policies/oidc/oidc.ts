@@ -3,7 +3,7 @@ import type { Caller } from '../../gateway/facts.ts'
 import { definePolicy, type Policy, type RequestView } from '../../gateway/policy.ts'
 import { type Deny, deny, notMine, pass, type Skip, type Verdict } from '../../gateway/verdict.ts'
 import { outgoingFiles } from '../remote-settings.ts'
-import { callerPaths } from '../token-caller.ts'
+import { callerPaths, revocationOf } from '../token-caller.ts'
 import { OidcControl } from './control.ts'
 import { cookieOf, sessionCookieName } from './cookies.ts'
 import { KnownSessions, type LoggedIn } from './known-sessions.ts'
@@ -83,7 +83,7 @@ export const oidc: Policy<OidcSettings> = definePolicy({
       if (found === null) return over(request, unknown)
       const { revocations } = host
       if (found.revocations !== revocations.version) {
-        const revoked = revocations.find(found.credential)
+        const revoked = revocationOf(revocations, found.credential, found.caller)
         if (revoked !== null) return over(request, endedBecause(`${revoked}.`))
         found.revocations = revocations.version
       }

@@ -27,6 +27,8 @@ export type Question =
   | { readonly kind: 'session'; readonly secret: string }
   | {
       readonly kind: 'code'
+      /** Network of the client. */
+      readonly from: string
       readonly code: string
       readonly state: string
       readonly nonce: string
@@ -48,6 +50,8 @@ export interface FoundSession {
   readonly id: string
   /** Claims of its ID token, as JSON. */
   readonly claims: string
+  /** `kid` of the key that signed it. */
+  readonly key: string | null
   /** Seconds since 1970. */
   readonly created: number
   /** How long a data half may believe this, in milliseconds since 1970. */

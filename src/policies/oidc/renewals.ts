@@ -74,7 +74,7 @@ export class Renewals {
     if (outcome.kind === 'unavailable') return 'later'
     const { tokens } = outcome
     // First kept, then judged: the old refresh token may be spent, whatever comes of the rest.
-    const next = contentOf({ ...tokens, idToken: null }, content, Date.now())
+    const next = contentOf({ ...tokens, idToken: null }, null, content, Date.now())
     if (next === null || !this.#sessions.update(id, JSON.stringify(next))) return 'refused'
     if (tokens.idToken === null) return 'renewed'
     const { sub } = JSON.parse(claimsOf(content)) as { readonly sub: string }

@@ -4,6 +4,8 @@ import type { Tokens } from '../../remote/token-endpoint.ts'
 export interface SessionContent {
   /** Proven when it was taken; its claims name the caller. */
   readonly idToken: string
+  /** `kid` of the key that signed it; null for a key without a name. */
+  readonly idTokenKey: string | null
   readonly accessToken: string
   readonly refreshToken: string | null
   /** Milliseconds since 1970. */
@@ -12,11 +14,17 @@ export interface SessionContent {
 }
 
 /** The content after a log-in, or after a refresh: what the provider did not give anew stays. */
-export function contentOf(tokens: Tokens, before: SessionContent | null, now: number): SessionContent | null {
+export function contentOf(
+  tokens: Tokens,
+  idTokenKey: string | null,
+  before: SessionContent | null,
+  now: number,
+): SessionContent | null {
   const idToken = tokens.idToken ?? before?.idToken
   if (idToken === undefined) return null
   return {
     idToken,
+    idTokenKey: tokens.idToken === null ? (before?.idTokenKey ?? null) : idTokenKey,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken ?? before?.refreshToken ?? null,
     accessFrom: now,

@@ -67,13 +67,14 @@ export class SessionKeeper {
     return { secret, session: this.#answer(kept, content, now) }
   }
 
-  async find(secret: string): Promise<SessionAnswer> {
+  /** With `judging`, it does not count as used, and is not renewed. */
+  async find(secret: string, judging = false): Promise<SessionAnswer> {
     const now = Date.now()
     const kept = this.#alive(secret, now)
     if (kept === null) return { kind: 'none' }
     const content = contentIn(kept)
-    if (!this.#sessions.writable || content.refreshToken === null || now < renewalAt(content))
-      return this.#use(kept, content, now)
+    if (judging || !this.#sessions.writable) return this.#answer(kept, content, now)
+    if (content.refreshToken === null || now < renewalAt(content)) return this.#use(kept, content, now)
     const renewal = this.#renew(kept.id, content)
     // As long as the tokens count, nobody waits for new ones.
     if (now < content.accessUntil) return this.#use(kept, content, now)
@@ -110,22 +111,29 @@ export class SessionKeeper {
   }
 
   #use(kept: KeptSession, content: SessionContent, now: number): FoundSession {
-    if (this.#sessions.writable) this.#used.set(kept.id, now + this.#settings.idleMs)
+    this.#used.set(kept.id, now + this.#settings.idleMs)
     return this.#answer(kept, content, now)
   }
 
   #answer({ id, created, expires }: KeptSession, content: SessionContent, now: number): FoundSession {
     const { idleMs, forwardToken } = this.#settings
+    // What is over is of no use to a service.
+    const forwards = forwardToken && now < content.accessUntil
     const renewed = content.refreshToken === null ? Number.POSITIVE_INFINITY : renewalAt(content)
     return {
       kind: 'session',
       id,
       claims: claimsOf(content),
+      key: content.idTokenKey,
       created: Math.floor(created / 1000),
       // An idle time counts from here: what a data half believes must not be long beside it.
-      holdsUntil: Math.min(now + Math.min(believedMs, idleMs / 4), expires, Math.max(renewed, now + 1000)),
-      // What is over is of no use to a service.
-      accessToken: forwardToken && now < content.accessUntil ? content.accessToken : null,
+      holdsUntil: Math.min(
+        now + Math.min(believedMs, idleMs / 4),
+        expires,
+        Math.max(renewed, now + 1000),
+        forwards ? content.accessUntil : Number.POSITIVE_INFINITY,
+      ),
+      accessToken: forwards ? content.accessToken : null,
     }
   }
 
