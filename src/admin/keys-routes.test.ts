@@ -39,9 +39,10 @@ test('a key is created, listed, rotated and revoked, and shown once', (context) 
   const [one] = listed.body['keys'] as Record<string, unknown>[]
   assert.deepEqual([one?.['id'], one?.['expires']], [id, '2099-01-31T11:00:00.000Z'])
   assert.ok(!JSON.stringify(listed).includes(key))
-  const rotated = answer(rotateKey(store, { id, overlap: 0 }, actor))
+  const rotated = answer(rotateKey(store, { id, overlap: '0', expires: '2099-06-30' }, actor))
   assert.equal(rotated.status, 201)
   assert.equal(rotated.body['replaces'], id)
+  assert.equal(store.keys.get(String(rotated.body['id']))?.expires, '2099-06-30T00:00:00.000Z')
   assert.equal(answer(rotateKey(store, { id }, actor)).status, 400, 'it has ended')
   const second = rotated.body['id']
   assert.deepEqual(answer(revokeKey(store, { id: second }, actor)), {
@@ -96,7 +97,7 @@ test('what is not understood is refused with what is wrong, and changes nothing'
       { ...asked, scopes: [''] },
       { ...asked, owner: 'a\nb' },
     ].map((body) => createKey(store, body, actor)),
-    ...[{}, { id, overlap: -1 }, { id, overlap: '1h' }, { id: key }].map((body) =>
+    ...[{}, { id, overlap: -1 }, { id, overlap: 3600 }, { id, overlap: 'long' }, { id: key }].map((body) =>
       rotateKey(store, body, actor),
     ),
     ...[{}, { id: key }, { id: [id] }].map((body) => revokeKey(store, body, actor)),
@@ -114,4 +115,30 @@ test('what is not understood is refused with what is wrong, and changes nothing'
   }
   assert.equal(store.keys.list().length, 1)
   assert.equal(store.keys.get(id)?.state, 'live')
+})
+
+test('times are written as at the command line, and a mistake is told with what to write', (context) => {
+  const store = opened(context)
+  const body = { identity: 'partners', owner: 'Ada' }
+  const end = (expires: unknown): string => {
+    const created = answer(createKey(store, { ...body, expires }, actor))
+    return store.keys.get(String(created.body['id']))!.expires!
+  }
+  assert.ok(Math.abs(Date.parse(end('90d')) - Date.now() - 90 * 86_400_000) < 10_000)
+  assert.equal(end('2099-01-31'), '2099-01-31T00:00:00.000Z')
+  assert.equal(end('2099-01-31T11:00:00.000Z'), '2099-01-31T11:00:00.000Z')
+  const { id } = store.keys.create(actor, body)
+  const rotated = answer(rotateKey(store, { id, overlap: '2h' }, actor))
+  assert.ok(Math.abs(Date.parse(String(rotated.body['ends'])) - Date.now() - 7_200_000) < 10_000)
+  const detail = (reply: Page | Problem): unknown => answer(reply).body['detail']
+  const details: readonly [unknown, RegExp][] = [
+    [detail(createKey(store, { ...body, expires: 90 }, actor)), /^`expires`: .*Write `90d`, `2027-01-31` or/],
+    [detail(createKey(store, { identity: 'partners' }, actor)), /^`owner` is missing\. Write text\.$/],
+    [detail(createKey(store, { ...body, ownr: 'x' }, actor)), /^unknown key `ownr`\. Did you mean `owner`\?/],
+    [detail(createKey(store, { ...body, scopes: 'a' }, actor)), /^`scopes`: expected a list, found text\./],
+    [detail(rotateKey(store, { id, overlap: 3600 }, actor)), /^`overlap`: .*Write `24h`, or `0` for none\.$/],
+    [detail(listKeys(store, new URLSearchParams('state=lve'))), /^`state`: .*Did you mean `live`\?/],
+    [detail(createKey(store, { ...body, ['x'.repeat(9999)]: 1 }, actor)), /^unknown key .{0,500}…$/],
+  ]
+  for (const [text, expected] of details) assert.match(String(text), expected)
 })

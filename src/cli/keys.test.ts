@@ -50,7 +50,7 @@ test('list shows no key, revoke ends one, and each says how it went', async (con
   assert.match(
     listed.out,
     new RegExp(
-      `^ID +IDENTITY +STATE +CREATED +OWNER +EXPIRES +LAST-USED\n${id} +partners +live +20\\S+ +partners +- +-\n$`,
+      `^ID +IDENTITY +STATE +CREATED +OWNER +EXPIRES +LAST-USED +SCOPES +NETWORKS +LABELS\n${id} +partners +live +20\\S+ +partners +- +- +- +- +-\n$`,
     ),
   )
   assert.ok(!listed.out.includes(key) && !listed.err.includes(key))
@@ -121,7 +121,13 @@ test('a key carries what it was issued for, and lists can be narrowed', async (c
     [id, ['orders:read', 'orders:write'], { team: 'shop', note: 'a=b' }, ['10.0.0.0/8'], null],
   )
   assert.ok(Math.abs(Date.parse(row.expires) - Date.now() - 90 * 24 * 3600_000) < 60_000)
-  assert.equal((await ran({ action: 'list', dataFolder })).out.split('\n').length, 4)
+  const table = (await ran({ action: 'list', dataFolder })).out.split('\n')
+  assert.equal(table.length, 4)
+  assert.deepEqual(table[1]!.split(/ {2,}/).slice(-3), [
+    'orders:read orders:write',
+    '10.0.0.0/8',
+    'team=shop note=a=b',
+  ])
   const none = await ran({ action: 'list', dataFolder, state: 'revoked' })
   assert.deepEqual([none.out, none.err], ['', 'No key is like this.\n'])
   assert.equal((await ran({ action: 'list', dataFolder, state: 'revoked', json: true })).out, '[]\n')
@@ -151,6 +157,9 @@ test('rotate prints the new key alone on stdout, and says when the old one ends'
   assert.ok(!err.includes(out.trim()))
   const again = await ran({ action: 'rotate', dataFolder, id })
   assert.deepEqual([again.code, again.out], [2, ''])
+  const [, next = ''] = /^Key (\S+) takes/.exec(err) ?? []
+  const dated = await ran({ action: 'rotate', dataFolder, id: next, expires: '2099-01-31' })
+  assert.match(dated.err, /^Key \S+ until 2099-01-31T00:00:00\.000Z takes the place of/)
   assert.equal((await ran({ action: 'rotate', dataFolder, id: out.trim() })).code, 1)
 })
 

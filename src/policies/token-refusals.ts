@@ -35,7 +35,7 @@ export class TokenRefusals {
     this.#invalid = [['www-authenticate', `${challenge}, error="invalid_token"`]]
     this.#insufficient = [['www-authenticate', `${challenge}, error="insufficient_scope"`]]
     this.repeated = this.invalid('Several tokens were sent.')
-    this.otherScheme = notMine(this.invalid('`Authorization` has another scheme than Bearer.'))
+    this.otherScheme = notMine(this.invalid('`Authorization` is not `Bearer` and a token.'))
   }
 
   invalid(reason: string): Deny {

@@ -46,6 +46,7 @@ test('a key is kept with all that it was issued for', (context) => {
     labels: { team: 'shop' },
     networks: ['10.0.0.0/8', '192.0.2.1'],
     expires: whole.expires?.toISOString(),
+    revocation: null,
     replaces: null,
     lastUsed: null,
   })
@@ -95,6 +96,59 @@ test('a rotated key counts for the overlap, and its successor as long as it did'
   const short = store.keys.create(actor, { ...whole, expires: new Date(Date.now() + 1000) })
   store.keys.rotate(actor, short.id, { overlapMs: day })
   assert.ok(Date.parse(store.keys.get(short.id)!.expires!) < Date.now() + 2000)
+})
+
+test('rotating never lengthens what was given for a time, unless it is asked for', (context) => {
+  const store = opened(context)
+  const endOfKey = (id: string): string | null => store.keys.get(id)!.expires
+  const first = store.keys.create(actor, whole)
+  const second = store.keys.rotate(actor, first.id, { overlapMs: 0 })!
+  assert.equal(endOfKey(second.id), whole.expires!.toISOString(), 'the same end, to the millisecond')
+  const later = new Date(Date.now() + 200 * day)
+  const third = store.keys.rotate(actor, second.id, { expires: later })!
+  assert.equal(endOfKey(third.id), later.toISOString())
+  for (const expires of [new Date(Date.now() - 1), new Date('2200-01-01'), new Date(Number.NaN)])
+    assert.throws(() => store.keys.rotate(actor, third.id, { expires }), StoreError)
+  assert.equal(store.keys.get(third.id)?.state, 'live', 'a refused rotation changes nothing')
+  const endless = store.keys.create(actor, { identity: 'partners', owner: 'Ada' })
+  assert.equal(endOfKey(store.keys.rotate(actor, endless.id)!.id), null)
+})
+
+test('a key whose id is revoked as a subject is listed as revoked, as long as the policy refuses it', (context) => {
+  const store = opened(context)
+  const [here, elsewhere, before, ended, plain] = Array.from(
+    { length: 5 },
+    () => store.keys.create(actor, { identity: 'partners', owner: 'Ada' }).id,
+  )
+  const revoke = (value: string, more: object = {}): string =>
+    store.revocations.add(actor, { kind: 'subject', value, ...more }).id
+  const revocation = revoke(here!, { identity: 'partners' })
+  revoke(elsewhere!, { identity: 'staff' })
+  revoke(before!, { before: 1 })
+  const taken = revoke(ended!)
+  store.revocations.remove(actor, taken)
+  store.revocations.add(actor, { kind: 'token', value: plain! })
+  assert.deepEqual(
+    store.keys
+      .list({ state: 'revoked' })
+      .map(({ id, state, revocation, revoked }) => [id, state, revocation, revoked]),
+    [[here, 'revoked', revocation, null]],
+  )
+  const live = [elsewhere, before, ended, plain]
+  assert.deepEqual(
+    store.keys.list({ state: 'live' }).map(({ id }) => id),
+    live,
+  )
+  assert.deepEqual(
+    live.map((id) => store.keys.get(id!)?.state),
+    live.map(() => 'live'),
+  )
+  assert.equal(store.keys.get(here!)?.state, 'revoked')
+  assert.equal(store.keys.rotate(actor, here!), null, 'its successor would not be revoked')
+  store.revocations.remove(actor, revocation)
+  assert.equal(store.keys.get(here!)?.state, 'live')
+  revoke(here!)
+  assert.equal(store.keys.revoke(actor, here!), true, 'it can be ended for good')
 })
 
 test('an overlap of 0 ends a key at once; a key that is no more cannot be rotated', (context) => {

@@ -53,4 +53,22 @@ test('a person logs in by the configuration and the commands of the page', async
   } finally {
     await gateway.stop()
   }
+})
+
+/** The demo's provider on another port, for a gateway on another one. */
+async function startProvider(
+  context: TestContext,
+  folder: string,
+  port: number,
+  origin: string,
+): Promise<void> {
+  makePrivateFolder(folder)
+  const { listener } = createIssuer(`http://127.0.0.1:${port}`, {
+    clients: demoClients('unused', ensureSecret(join(folder, 'browser-client-secret')), [origin]),
+    key: ensureSigningKey(folder),
+    life: 600,
+  })
+  const server = createServer(listener).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  context.after(() => server.close().closeAllConnections())
 }

@@ -163,7 +163,7 @@ test('the admin API takes certificates over TLS alone, and no header of a balanc
   const source = { files: ['sallyport.json'], cwd: bad, env: {} }
   await assert.rejects(
     readConfiguration(source, policies, 1, new LiveLookups()),
-    /other\.pem .*cannot be read/,
+    /other\.pem is neither PEM nor DER/,
   )
 })
 

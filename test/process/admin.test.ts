@@ -32,7 +32,7 @@ async function restarted(context: TestContext, { folder, file, port, ca }: Gatew
     child.kill('SIGKILL')
     await exited
   })
-  for await (const text of child.stderr) if (String(text).includes('operations')) break
+  for await (const text of child.stderr) if (/ operations?\b/.test(String(text))) break
   return { folder, file, port, ca }
 }
 
@@ -212,7 +212,7 @@ test('administrators log in with tokens of an issuer, by role, scope and name', 
     new SignJWT({ sub: 'ada', jti: 'j1', ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .setIssuer(issuer)
-      .setAudience('gateway')
+      .setAudience(String(claims['aud'] ?? 'gateway'))
       .setIssuedAt()
       .setExpirationTime('5m')
       .sign(privateKey)
@@ -233,6 +233,24 @@ test('administrators log in with tokens of an issuer, by role, scope and name', 
   await run(gateway, 'revoke', 'token', 'j1', '--identity', 'staff')
   await sleep(300)
   assert.equal((await whoami(ops))[0], 401)
+  // Clients learn the code alone; the audit log and the log of the process have who it was, and why.
+  assert.equal((await whoami(await tokenWith({ aud: 'orders', jti: 'j2' })))[0], 401)
+  await gateway.end()
+  const store = openStore(gateway.data)
+  context.after(() => store.close())
+  const [first, others] = [...store.audit.entries()].filter((entry) => entry?.action === 'admin.refused')
+  assert.deepEqual(
+    [first?.actor, first?.detail['reason']],
+    ['staff/ada', 'no rule of `admin.callers` gives a role'],
+  )
+  for (const reason of [
+    /^no rule of `admin\.callers` gives a role \(3\); /,
+    /TOKEN_INVALID: The claim "aud" is "orders"/,
+    /TOKEN_INVALID: .*signature/,
+    /TOKEN_REVOKED: the token was revoked/,
+  ])
+    assert.match(String(others?.detail['reason']), reason)
+  assert.match(gateway.stderr, /admin-refused.*staff\/ada/)
 })
 
 test('a rule for an identity that is not there is refused with the nearest word', async (context) => {

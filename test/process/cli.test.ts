@@ -225,7 +225,10 @@ test('keys: a running gateway knows a new one and forgets a revoked one within a
     { id: string; owner: string; revoked: string | null },
   ]
   assert.deepEqual([owner, revoked], ['Ada Lovelace', null])
-  assert.match((await keys('list')).stdout, new RegExp(`^ID .*\n${id} .* live .* Ada Lovelace +- +\\S+\n$`))
+  assert.match(
+    (await keys('list')).stdout,
+    new RegExp(`^ID .*\n${id} .* live .* Ada Lovelace +- +\\S+ +- +- +-\n$`),
+  )
   assert.equal((await keys('revoke', id)).code, 0)
   const forgotten = await turns(401)
   context.diagnostic(`known after ${Math.round(known)} ms, revoked after ${Math.round(forgotten)} ms`)
@@ -233,7 +236,7 @@ test('keys: a running gateway knows a new one and forgets a revoked one within a
   assert.equal((await keys('revoke', id)).code, 1)
   const unknown = await keys('create', 'partner', '--owner', 'x')
   assert.equal(unknown.code, 2)
-  assert.match(unknown.stderr, /no api-key identity named partner; it has partners/)
+  assert.match(unknown.stderr, /no api-key identity named partner\. Did you mean `partners`/)
   const output =
     gateway.stderr + gateway.stdout + listed.stdout + readFileSync(join(gateway.folder, 'access.log'), 'utf8')
   assert.ok(!output.includes(key))

@@ -86,7 +86,7 @@ export class GatewayProcess {
       await gateway.exited
       rmSync(folder, { recursive: true, force: true })
     })
-    while (!gateway.stderr.includes('operations')) {
+    while (!/ operations?\b/.test(gateway.stderr)) {
       if (gateway.child.exitCode !== null)
         throw new Error(`it ended with ${gateway.child.exitCode}: ${gateway.stderr}`)
       await sleep(10)

@@ -33,6 +33,24 @@ test('values are compared with their type, and a list is no value', () => {
     assert.equal(meets({ c: claim }, rule), met, JSON.stringify([claim, rule]))
 })
 
+test('what is not met is told by claim, rule and test, and never by value', () => {
+  const rules = readyRules([
+    claimRule.parse({ claim: 'a', exists: true }),
+    claimRule.parse({ claim: 'realm.roles', contains: 'wanted' }),
+  ])
+  for (const [claims, found] of [
+    [{ a: 1 }, 'is absent'],
+    [{ a: 1, realm: { roles: ['private'] } }, 'is there, as a list'],
+    [{ a: 1, realm: { roles: 'private' } }, 'is there, as a text'],
+    [{ a: 1, realm: { roles: null } }, 'is there, as null'],
+    [{ a: 1, realm: { roles: { private: 1 } } }, 'is there, as a map'],
+  ] as const)
+    assert.equal(
+      firstUnmet(claims, rules),
+      `The claim "realm.roles" ${found}: that is not what rule 2 of \`require\` (\`contains\`) asks for.`,
+    )
+})
+
 test('T17 a role that is spelled otherwise is another role', () => {
   for (const role of ['adm%69n', 'admin%00', 'admin ', 'ADMIN', 'аdmin', 'admin\u200b'])
     assert.equal(meets({ c: [role] }, { contains: 'admin' }), false, role)

@@ -58,6 +58,7 @@ export function firstUnmet(claims: Claims, rules: ReadyRules): string | null {
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map'
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`
 }
 

@@ -48,8 +48,7 @@ export class Prover {
     const caller = callerOf(claims, this.#paths, this.#identity, false)
     if (typeof caller === 'string') return this.#refusals.invalid(caller)
     const unmet = firstUnmet(claims, this.#rules)
-    if (unmet !== null)
-      return this.#refusals.notAllowed(unmet)
+    if (unmet !== null) return this.#refusals.notAllowed(unmet)
     return {
       caller,
       expiresAt,
