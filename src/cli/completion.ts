@@ -35,9 +35,22 @@ const commands: readonly Command[] = [
   },
   {
     name: 'keys',
-    about: 'make, list and revoke API keys',
-    options: ['-c', '--data', '--owner', '--json'],
-    words: ['create', 'list', 'revoke'],
+    about: 'issue, list, rotate and revoke API keys',
+    options: [
+      '-c',
+      '--data',
+      '--owner',
+      '--scope',
+      '--label',
+      '--network',
+      '--expires',
+      '--overlap',
+      '--state',
+      '--identity',
+      '--dry-run',
+      '--json',
+    ],
+    words: ['create', 'list', 'rotate', 'revoke', 'leaked'],
   },
   {
     name: 'admin-token',
@@ -63,6 +76,12 @@ const commands: readonly Command[] = [
     options: ['-c', '--data', '--json', '--since', '--action', '--actor'],
     words: ['verify', 'list'],
   },
+  {
+    name: 'whoami',
+    about: 'judge a credential',
+    options: ['-c', '--data', '-H', '--cert', '--identity', '--from', '--format'],
+  },
+  { name: 'hash-password', about: 'print the hash of a password', options: [] },
   { name: 'completion', about: 'print shell completion', options: [], words: ['bash', 'zsh', 'fish'] },
 ]
 

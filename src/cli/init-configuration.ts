@@ -140,7 +140,7 @@ ${lines.join('')}`
 function schemeComment(scheme: SecurityScheme): string {
   const text = schemeText(scheme)
   if (!isHeaderKey(scheme)) {
-    return `      # ${text}: not verified by this version yet, API keys stand in.\n`
+    return `      # ${text}: API keys stand in. For the real one make an identity: docs/authentication.md.\n`
   }
   return scheme.parameter?.toLowerCase() === 'x-api-key' ? '' : `      # ${text}; here it is X-API-Key.\n`
 }

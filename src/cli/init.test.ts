@@ -136,9 +136,9 @@ paths:
     await init({ document: document(open) })
     assert.match(
       written(),
-      /# OAuth 2\.0 tokens: not verified by this version yet, API keys stand in\.\n {6}sso: keys\n/,
+      /# OAuth 2\.0 tokens: API keys stand in\. For the real one make an identity: docs\/authentication\.md\.\n {6}sso: keys\n/,
     )
-    assert.match(written(), /# an API key in the query parameter k: not verified by this version yet/)
+    assert.match(written(), /# an API key in the query parameter k: API keys stand in/)
     assert.match(written(), /\n {6}key: keys\n/)
   })
 
