@@ -17,7 +17,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 test('bash completes commands, their words, options and values', () => {
   assert.deepEqual(complete('sallyport', 'c'), ['check', 'completion'])
   assert.deepEqual(complete('sallyport', '--v'), ['--version'])
-  assert.deepEqual(complete('sallyport', 'keys', 'r'), ['revoke'])
+  assert.deepEqual(complete('sallyport', 'keys', 'r'), ['rotate', 'revoke'])
   assert.deepEqual(complete('sallyport', 'check', '--f'), ['--format'])
   assert.deepEqual(complete('sallyport', 'check', '--format', 'j'), ['json'])
   assert.deepEqual(complete('sallyport', 'start', '-c', 'completion.te'), ['completion.test.ts'])

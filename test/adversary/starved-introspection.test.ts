@@ -8,14 +8,12 @@ import { Agent, request } from 'undici'
 import { guardedApi } from '../authentication/guarded-api.ts'
 
 test('made-up tokens of one client do not refuse the tokens of others', async (context) => {
-  let asked = 0
   const provider = createServer((incoming, response) => {
     let form = ''
     incoming.on('data', (part) => {
       form += part
     })
     incoming.on('end', () => {
-      asked++
       const right = form.includes('token=right')
       // A provider that takes 50 ms is a fast one.
       setTimeout(
