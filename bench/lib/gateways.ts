@@ -41,7 +41,7 @@ const others: readonly Other[] = [
   },
 ]
 
-const root = new URL('../../', import.meta.url)
+const root = new URL('../..', import.meta.url)
 
 /** Sallyport first, then whatever else the machine has; `only` names the ones wanted, empty for all. */
 export function findGateways(only: readonly string[]): Gateway[] {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { fillTemplate } from './workspace.ts'
 
-const gateways = new URL('../gateways/', import.meta.url)
+const gateways = new URL('../gateways', import.meta.url)
 const values = {
   ...{ FOLDER: '/f', LOG: '/f/access.log', PLAIN: 1, TLS: 2, ADMIN: 3, BACKEND: 4 },
   ...{ CERT: '/f/c', KEY: '/f/k', PEM: '/f/p', BODY: 'b' },

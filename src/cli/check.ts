@@ -1,7 +1,7 @@
 import { renderFindings, renderOpens, renderProblems, sourceText } from '../config/render.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
-import { LiveLookups } from '../process/live-lookups.ts'
+import { LiveLookups } from '../process/halves/live-lookups.ts'
 import { StartError } from '../process/start-error.ts'
 import { jsonText, type Output, wantsColor } from './output.ts'
 

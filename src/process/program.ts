@@ -12,5 +12,5 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 /** The gateway as it is published. */
 export const standardProgram: Program = {
   policies,
-  dataThread: new URL(`./data-thread.${extension}`, import.meta.url),
+  dataThread: new URL(`./threads/data-thread.${extension}`, import.meta.url),
 }

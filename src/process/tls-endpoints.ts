@@ -1,5 +1,5 @@
 import type { ClientCertificatesSpec, GatewaySpec, Source, TlsSpec } from '../config/spec.ts'
-import { ensureLocalCertificate } from './local-authority.ts'
+import { ensureLocalCertificate } from './authority/local-authority.ts'
 
 /** Where TLS, or a certificate that a balancer tells, may end here: a listener, or the admin API. */
 export interface TlsEndpoint {

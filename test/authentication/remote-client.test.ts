@@ -7,7 +7,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { RemoteSettings } from '../../src/gateway/control-half.ts'
-import { issueAuthority, issueLeaf } from '../../src/process/certificate-issuer.ts'
+import { issueAuthority, issueLeaf } from '../../src/process/authority/certificate-issuer.ts'
 import { RemoteClient } from '../../src/remote/remote-client.ts'
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts'
 

@@ -7,7 +7,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { policies } from '../../src/policies/registry.ts'
-import { issueAuthority } from '../../src/process/certificate-issuer.ts'
+import { issueAuthority } from '../../src/process/authority/certificate-issuer.ts'
 
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) })
 const container = z.object({

@@ -6,7 +6,18 @@ import {
   sign,
   X509Certificate,
 } from 'node:crypto'
-import { bits, der, integer, octets, oid, sequence, setOf, text, time, yes } from '../../src/process/der.ts'
+import {
+  bits,
+  der,
+  integer,
+  octets,
+  oid,
+  sequence,
+  setOf,
+  text,
+  time,
+  yes,
+} from '../../src/process/authority/der.ts'
 
 /** What a test certificate says; what is left out is as a good client certificate has it. */
 export interface Wanted {

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { der, sequence } from '../../src/process/der.ts'
+import { der, sequence } from '../../src/process/authority/der.ts'
 import { extension, serverAuth, TestCertificate } from './authority.ts'
 import { startMtlsGateway } from './mtls-gateway.ts'
 

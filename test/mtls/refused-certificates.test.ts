@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { der, oid, sequence } from '../../src/process/der.ts'
+import { der, oid, sequence } from '../../src/process/authority/der.ts'
 import { freePort } from '../support/test-gateway.ts'
 import { clientAuth, extension, serverAuth, TestCertificate, type Wanted } from './authority.ts'
 import { startMtlsGateway } from './mtls-gateway.ts'

@@ -9,7 +9,7 @@ import { readCertificate } from '../../src/engines/x509/certificate.ts'
 import { ClientTrust, TrustError, type TrustFile } from '../../src/engines/x509/client-trust.ts'
 import { DerError } from '../../src/engines/x509/der-reader.ts'
 import { readRevocationList } from '../../src/engines/x509/revocation-list.ts'
-import { der, integer, sequence } from '../../src/process/der.ts'
+import { der, integer, sequence } from '../../src/process/authority/der.ts'
 import { SeededRandom } from '../support/seeded-random.ts'
 import { extension, type ListWanted, newKeys, pem, TestCertificate } from './authority.ts'
 

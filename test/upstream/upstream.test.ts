@@ -6,7 +6,7 @@ import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { issueAuthority, issueLeaf } from '../../src/process/certificate-issuer.ts'
+import { issueAuthority, issueLeaf } from '../../src/process/authority/certificate-issuer.ts'
 import { get, type Reply } from '../process/client.ts'
 import { freePort, openApi, startGateway, type TestGateway } from '../support/test-gateway.ts'
 

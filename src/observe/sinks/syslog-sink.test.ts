@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
-import { issueAuthority, issueLeaf } from '../../process/certificate-issuer.ts'
+import { issueAuthority, issueLeaf } from '../../process/authority/certificate-issuer.ts'
 import { openSinks, type Sinks } from './sinks.ts'
 
 /** A receiver that reads octet-counted frames, and can be stopped, stalled and started again on its port. */

@@ -1,12 +1,12 @@
-import type { Lookups } from '../gateway/compile.ts'
-import type { ControlLink } from '../gateway/control-half.ts'
-import type { KeyRecord } from '../gateway/policy.ts'
-import type { KeyFeed } from '../store/key-feed.ts'
-import { KeyIndex } from '../store/key-index.ts'
-import { type Revocation, RevocationIndex } from '../store/revocation-index.ts'
-import type { Store } from '../store/store.ts'
+import type { Lookups } from '../../gateway/compile.ts'
+import type { ControlLink } from '../../gateway/control-half.ts'
+import type { KeyRecord } from '../../gateway/policy.ts'
+import type { KeyFeed } from '../../store/key-feed.ts'
+import { KeyIndex } from '../../store/key-index.ts'
+import { type Revocation, RevocationIndex } from '../../store/revocation-index.ts'
+import type { Store } from '../../store/store.ts'
+import { nobody } from '../threads/control-links.ts'
 import type { ControlHalves } from './control-halves.ts'
-import { nobody } from './control-links.ts'
 
 /** The control plane's own view of keys, revocations and control halves, for `explain`. Empty until they are there. */
 export class LiveLookups implements Lookups {

@@ -1,4 +1,4 @@
-import type { Exchange } from '../gateway/exchange.ts'
+import type { Exchange } from '../../gateway/exchange.ts'
 
 /** Memory is touched from the first slot on, as far as there are requests at once. */
 const slots = 16_384

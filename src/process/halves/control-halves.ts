@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { GatewaySpec } from '../config/spec.ts'
-import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
-import type { ControlHalf, ControlHost, ControlLink, KeptTexts } from '../gateway/control-half.ts'
-import { type Policy, placeOfControl } from '../gateway/policy.ts'
-import type { Sessions } from '../gateway/sessions.ts'
+import type { GatewaySpec } from '../../config/spec.ts'
+import type { PublicJwk } from '../../engines/jwt-signing/signing-key.ts'
+import type { ControlHalf, ControlHost, ControlLink, KeptTexts } from '../../gateway/control-half.ts'
+import { type Policy, placeOfControl } from '../../gateway/policy.ts'
+import type { Sessions } from '../../gateway/sessions.ts'
 
 /** What the control halves are given beside their settings. */
 export interface ControlHalvesOptions {

@@ -1,10 +1,10 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import { Counters, gaugeNames } from '../observe/counters.ts'
-import { gaugeMetrics } from '../observe/gauge-metrics.ts'
+import { Counters, gaugeNames } from '../../observe/counters.ts'
+import { gaugeMetrics } from '../../observe/gauge-metrics.ts'
+import type { Program } from '../program.ts'
 import { DataPlane } from './data-plane.ts'
 import { inFlightBytes, type LostRequest, lostRequests } from './in-flight.ts'
 import type { FromThread, ThreadInit, ToThread } from './messages.ts'
-import type { Program } from './program.ts'
 import { batchMemoryBytes, lostBatch, takeBatch } from './record-batches.ts'
 
 /** What the thread says to a question, or that it ended. */

@@ -1,7 +1,7 @@
-import type { GatewaySpec } from '../config/spec.ts'
-import type { KeyTableMemory } from '../store/key-layout.ts'
-import type { Revocation } from '../store/revocation-index.ts'
-import type { HalfState } from './control-halves.ts'
+import type { GatewaySpec } from '../../config/spec.ts'
+import type { KeyTableMemory } from '../../store/key-layout.ts'
+import type { Revocation } from '../../store/revocation-index.ts'
+import type { HalfState } from '../halves/control-halves.ts'
 
 /** Memory that all threads share; made once a process. */
 export interface SharedMemory {

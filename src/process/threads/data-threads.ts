@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { codes } from '../codes.ts'
-import { Counters, countersBytes } from '../observe/counters.ts'
+import { codes } from '../../codes.ts'
+import { Counters, countersBytes } from '../../observe/counters.ts'
+import type { HalfState } from '../halves/control-halves.ts'
+import type { Program } from '../program.ts'
 import type { ConnectionTables } from './connection-admission.ts'
-import type { HalfState } from './control-halves.ts'
 import { type Answer, DataThreadLife, type Question } from './data-thread-life.ts'
 import type { LostRequest } from './in-flight.ts'
 import type { NewPlan, SharedMemory, ThreadInit, ToThread } from './messages.ts'
-import type { Program } from './program.ts'
 
 /** How often heartbeats are looked at. Looks are counted, not time: a machine that slept has no hanging threads. */
 const watchMs = 200

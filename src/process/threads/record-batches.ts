@@ -1,4 +1,4 @@
-import { type Counters, gauges } from '../observe/counters.ts'
+import { type Counters, gauges } from '../../observe/counters.ts'
 
 const flushMs = 25
 /** A batch is handed over early when it is this long. */

@@ -2,8 +2,8 @@ import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { subjectAltNameText } from '../name-text.ts'
 import { type Issued, issueAuthority, issueLeaf, vouchesFor } from './certificate-issuer.ts'
-import { subjectAltNameText } from './name-text.ts'
 
 /** Paths of PEM files. Clients that trust `ca` accept `cert`. */
 export interface LocalCertificate {

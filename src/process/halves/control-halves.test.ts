@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { z } from 'zod'
-import type { GatewaySpec } from '../config/spec.ts'
-import type { PublicJwk } from '../engines/jwt-signing/signing-key.ts'
-import { definePolicy, type Policy } from '../gateway/policy.ts'
-import { judgedSessions } from '../store/sessions.ts'
+import type { GatewaySpec } from '../../config/spec.ts'
+import type { PublicJwk } from '../../engines/jwt-signing/signing-key.ts'
+import { definePolicy, type Policy } from '../../gateway/policy.ts'
+import { judgedSessions } from '../../store/sessions.ts'
 import { ControlHalves } from './control-halves.ts'
 
 const jwk = (kid: string): PublicJwk => ({

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KeptTexts } from '../gateway/control-half.ts'
+import type { KeptTexts } from '../../gateway/control-half.ts'
 
 /** Largest text that is kept or read, in characters: a key set, with room. */
 const mostText = 1024 * 1024

@@ -1,7 +1,7 @@
-import type { ClientCertificatesSpec } from '../config/spec.ts'
-import type { ClientTrust } from '../engines/x509/client-trust.ts'
-import { readClientTrust } from '../http/client-trust.ts'
-import type { Listener } from '../http/listener.ts'
+import type { ClientCertificatesSpec } from '../../config/spec.ts'
+import type { ClientTrust } from '../../engines/x509/client-trust.ts'
+import { readClientTrust } from '../../http/client-trust.ts'
+import type { Listener } from '../../http/listener.ts'
 
 /** The authorities and revocation lists of the listeners of one data thread. Those with the same files share them. */
 export class ClientTrusts {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { WireLimits } from '../config/spec.ts'
-import { formatAddress, parseAddress } from '../engines/networks/address.ts'
-import { SharedTable } from '../engines/table/shared-table.ts'
-import type { Admission } from '../http/admission.ts'
+import type { WireLimits } from '../../config/spec.ts'
+import { formatAddress, parseAddress } from '../../engines/networks/address.ts'
+import { SharedTable } from '../../engines/table/shared-table.ts'
+import type { Admission } from '../../http/admission.ts'
 
 /** Addresses that can hold connections at once; with more, new addresses are refused. 22 bytes each. */
 const mostAddresses = 65_536

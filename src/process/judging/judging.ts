@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Policy } from '../gateway/policy.ts'
-import { RemoteClient } from '../remote/remote-client.ts'
-import { judgedSessions } from '../store/sessions.ts'
-import { openStore } from '../store/store.ts'
-import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
-import { ControlHalves } from './control-halves.ts'
-import { keptTexts } from './kept-texts.ts'
-import { LiveLookups } from './live-lookups.ts'
+import type { Policy } from '../../gateway/policy.ts'
+import { RemoteClient } from '../../remote/remote-client.ts'
+import { judgedSessions } from '../../store/sessions.ts'
+import { openStore } from '../../store/store.ts'
+import { type Configuration, type ConfigurationSource, readConfiguration } from '../configuration.ts'
+import { ControlHalves } from '../halves/control-halves.ts'
+import { keptTexts } from '../halves/kept-texts.ts'
+import { LiveLookups } from '../halves/live-lookups.ts'
 
 /**
  * Reads a configuration and gives it to `use` with all that judging requests by it takes, without a gateway: the keys

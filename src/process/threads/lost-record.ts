@@ -1,6 +1,6 @@
-import { codes } from '../codes.ts'
-import type { DecisionRecord } from '../observe/decision-record.ts'
-import { redactPath } from '../observe/redact.ts'
+import { codes } from '../../codes.ts'
+import type { DecisionRecord } from '../../observe/decision-record.ts'
+import { redactPath } from '../../observe/redact.ts'
 import type { LostRequest } from './in-flight.ts'
 
 /** The decision record of a request whose thread died under it. */

@@ -1,5 +1,5 @@
-import type { ControlLink } from '../gateway/control-half.ts'
-import { type HalfState, halfKey } from './control-halves.ts'
+import type { ControlLink } from '../../gateway/control-half.ts'
+import { type HalfState, halfKey } from '../halves/control-halves.ts'
 import type { FromThread, ToThread } from './messages.ts'
 
 /** How long a data thread waits for an answer. Policies have shorter times of their own; this ends what they forget. */

@@ -8,8 +8,8 @@ import {
   sign,
 } from 'node:crypto'
 import { isIP } from 'node:net'
+import { addressBytes } from '../name-text.ts'
 import { bits, der, integer, octets, oid, sequence, setOf, text, time, yes } from './der.ts'
-import { addressBytes } from './name-text.ts'
 
 /** A certificate and its private key, as PEM. */
 export interface Issued {

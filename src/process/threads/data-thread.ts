@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { policies } from '../policies/registry.ts'
+import { policies } from '../../policies/registry.ts'
 import { DataPlane } from './data-plane.ts'
 import type { ThreadInit } from './messages.ts'
 
