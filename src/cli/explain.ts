@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Agent, fetch } from 'undici'
+import type { Agent, fetch as undiciFetch } from 'undici'
 import type { ExplainQuery } from '../admin/host.ts'
 import { printable } from '../observe/printable.ts'
 import { policies } from '../policies/registry.ts'
@@ -88,8 +88,10 @@ async function explainRunning(
   for (const [name, value] of query.headers) url.searchParams.append('header', `${name}: ${value}`)
   const token = (await readFile(tokenFile, 'utf8')).trim()
   const connect = cacert === undefined ? {} : { ca: await readFile(cacert, 'utf8') }
+  // Loaded here: the other commands, and the gateway itself, do without.
+  const { Agent, fetch } = await import('undici')
   const agent = new Agent({ connect })
-  const { status, body } = await ask(url, token, agent).finally(() => agent.destroy())
+  const { status, body } = await ask(url, token, agent, fetch).finally(() => agent.destroy())
   if (status !== 200) {
     stderr(`the gateway answered ${status}: ${printable(body)}\n`)
     return 2
@@ -99,7 +101,12 @@ async function explainRunning(
   return exitCodeOf(explanation)
 }
 
-async function ask(url: URL, token: string, dispatcher: Agent): Promise<{ status: number; body: string }> {
+async function ask(
+  url: URL,
+  token: string,
+  dispatcher: Agent,
+  fetch: typeof undiciFetch,
+): Promise<{ status: number; body: string }> {
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
     redirect: 'error',

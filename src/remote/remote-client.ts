@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
-import { Agent, type Dispatcher, ProxyAgent, request as send } from 'undici'
+import type { Dispatcher } from 'undici'
 import { parseAddress } from '../engines/networks/address.ts'
 import { isMetadata } from '../engines/networks/special.ts'
 import type { RemoteAnswer, RemoteRequest, RemoteSettings } from '../gateway/control-half.ts'
@@ -37,11 +37,13 @@ export class RemoteClient {
     const { hostname } = new URL(url)
     const address = parseAddress(hostname.replace(/^\[|\]$/g, ''))
     if (address !== null && isMetadata(address)) return { ok: false, reason: refusedAddress }
-    const answer = await send(url, {
+    // Loaded when somebody is called: a gateway that calls nobody starts sooner and stays smaller.
+    const undici = await import('undici')
+    const answer = await undici.request(url, {
       method,
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
-      dispatcher: this.#dispatcher(settings),
+      dispatcher: this.#dispatcher(settings, undici),
       signal: AbortSignal.timeout(timeoutMs),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -59,7 +61,7 @@ export class RemoteClient {
     return { ok: true, status: answer.statusCode, headers: flat(answer.headers), body: Buffer.concat(chunks) }
   }
 
-  #dispatcher(settings: RemoteSettings): Dispatcher {
+  #dispatcher(settings: RemoteSettings, undici: typeof import('undici')): Dispatcher {
     const key = JSON.stringify(settings)
     const ca = settings.authorities.map((file) => readFileSync(file, 'utf8'))
     const authorities = ca.join('\n')
@@ -70,9 +72,9 @@ export class RemoteClient {
     const options = { connections: 64, pipelining: 1, keepAliveTimeout: 10_000, allowH2: false }
     const made =
       settings.proxy === null
-        ? new Agent({ ...options, connect: { ...tls, lookup: lookupAllowed } })
+        ? new undici.Agent({ ...options, connect: { ...tls, lookup: lookupAllowed } })
         : // The proxy looks names up, and what it reaches is its operator's rule.
-          new ProxyAgent({ ...options, uri: settings.proxy, requestTls: tls })
+          new undici.ProxyAgent({ ...options, uri: settings.proxy, requestTls: tls })
     this.#dispatchers.set(key, { authorities, dispatcher: made })
     return made
   }
