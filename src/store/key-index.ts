@@ -11,8 +11,8 @@ import {
 import { DecodedKey } from './key-record.ts'
 import { KeyedHash } from './keyed-hash.ts'
 
-/** Decoded records that a thread keeps, in two generations of this many: some 10 MB at most for usual ones. */
-const generation = 8192
+/** Decoded records that a thread keeps, in two generations of this many: some 20 MB at most for usual ones. */
+const generation = 16_384
 
 /** How an index is used. */
 export interface KeyIndexOptions {
