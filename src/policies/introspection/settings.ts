@@ -1,34 +1,13 @@
 import { z } from 'zod'
 import { optionalDuration } from '../../config/schema/duration.ts'
 import { claimPath } from '../claim-path.ts'
+import { line, secretAddress } from '../provider-fields.ts'
 import { realm } from '../realm.ts'
 import { outgoingOf, outgoingShape } from '../remote-settings.ts'
 import type { IntrospectionSettings } from './introspection-settings.ts'
 
-const line = z
-  .string()
-  .max(1000)
-  .regex(
-    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
-    'not a text of one line\nWrite visible ASCII characters.',
-  )
-
-/** Clear text would show every token to the network; on the machine itself there is none. */
-function safe(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null) return true // said by the schema of addresses
-  return url.protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
-}
-
 const written = z.strictObject({
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'not an address\nWrite one with `https://`.' })
-    .max(2048)
-    .refine((text) => URL.parse(text)?.username === '', {
-      error: 'an address carries no credentials\nWrite `clientId` and `clientSecret`.',
-    })
-    .refine(safe, { error: 'tokens would go over the network in clear\nWrite an address with `https://`.' })
-    .describe('Address of the introspection endpoint (RFC 7662).'),
+  endpoint: secretAddress.describe('Address of the introspection endpoint (RFC 7662).'),
   clientId: line.describe('The gateway’s own client id at the provider.'),
   clientSecret: line.describe('Its secret, best from a file. Sent by `client_secret_basic`.'),
   audience: z

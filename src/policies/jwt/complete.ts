@@ -3,6 +3,7 @@ import { type Algorithm, traitsOf } from '../../engines/jwt/algorithms.ts'
 import { KeySet } from '../../engines/jwt/keys.ts'
 import { unusable } from '../../remote/key-set-check.ts'
 import { protectedResourceOf } from '../protected-resource.ts'
+import { isConfidential } from '../provider-fields.ts'
 import { outgoingOf } from '../remote-settings.ts'
 import type { JwtSettings, KeyOrigin } from './jwt-settings.ts'
 import { type Preset, presetKeys } from './presets/preset.ts'
@@ -82,9 +83,7 @@ function originOf({ keys, discovery }: WrittenJwt, issuer: string, refuse: Refus
 /** Without a further word, keys come over TLS, or from this machine. */
 function isReadable(issuer: string): boolean {
   if (!URL.canParse(issuer)) return false
-  const { protocol, hostname } = new URL(issuer)
-  if (protocol === 'https:') return true
-  return protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
+  return isConfidential(issuer)
 }
 
 /** Whether the keys are shared secrets; they never are beside public keys, nor from a network (RFC 8725 §2.1). */

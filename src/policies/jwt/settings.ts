@@ -5,28 +5,13 @@ import { algorithms } from '../../engines/jwt/algorithms.ts'
 import { claimPath } from '../claim-path.ts'
 import { headerName } from '../header-fields.ts'
 import { protectedResource } from '../protected-resource.ts'
+import { address, line, oneOrMore } from '../provider-fields.ts'
 import { realm } from '../realm.ts'
 import { durationBetween, outgoingShape } from '../remote-settings.ts'
 import { claimRule } from './claim-rules.ts'
 import { complete } from './complete.ts'
 import type { JwtSettings } from './jwt-settings.ts'
 import { presetNames } from './presets/preset.ts'
-
-const line = z
-  .string()
-  .min(1)
-  .max(1000)
-  .regex(
-    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
-    'not a text of one line\nWrite visible ASCII characters.',
-  )
-const oneOrMore = (one: z.ZodType<string, string>) => z.union([one, z.array(one).max(100)])
-const address = z
-  .url({ protocol: /^https?$/, error: 'not an address\nWrite one with `https://`.' })
-  .max(2048)
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', {
-    error: 'an address carries no credentials\nRemove the part before `@`.',
-  })
 
 /** A JWK (RFC 7517 §4): what may stand in it is judged by the engine. */
 const jwk = z.record(z.string(), z.unknown())

@@ -2,39 +2,11 @@ import { z } from 'zod'
 import { optionalDuration } from '../../config/schema/duration.ts'
 import { algorithms, traitsOf } from '../../engines/jwt/algorithms.ts'
 import { claimPath } from '../claim-path.ts'
+import { line, oneOrMore, scope, secretAddress } from '../provider-fields.ts'
 import { realm } from '../realm.ts'
 import { durationBetween, outgoingOf, outgoingShape } from '../remote-settings.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import { isReturnPath } from './return-path.ts'
-
-const line = z
-  .string()
-  .max(1000)
-  .regex(
-    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
-    'not a text of one line\nWrite visible ASCII characters.',
-  )
-/** RFC 6749 §3.3. */
-const scope = z
-  .string()
-  .max(200)
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'not a scope\nWrite visible ASCII without spaces, `"` and `\\`.')
-const oneOrMore = (one: z.ZodType<string, string>) => z.union([one, z.array(one).max(100)])
-
-/** Code, tokens and the client's secret would go over the network in clear; on the machine itself there is none. */
-function safe(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null) return true // said by the schema of addresses
-  return url.protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
-}
-
-const address = z
-  .url({ protocol: /^https?$/, error: 'not an address\nWrite one with `https://`.' })
-  .max(2048)
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', {
-    error: 'an address carries no credentials\nRemove the part before `@`.',
-  })
-  .refine(safe, { error: 'tokens would go over the network in clear\nWrite an address with `https://`.' })
 
 /** What the gateway itself says in the authorization request, or what would take the answer elsewhere. */
 const ownParameters: ReadonlySet<string> = new Set([
@@ -59,8 +31,8 @@ const parameter = z
   })
 
 const written = z.strictObject({
-  issuer: address.describe('Issuer of the provider, letter for letter as in its metadata.'),
-  discovery: address
+  issuer: secretAddress.describe('Issuer of the provider, letter for letter as in its metadata.'),
+  discovery: secretAddress
     .describe(
       'Where the metadata are read, where that is not below `issuer`. `/.well-known/openid-configuration` is added when missing.',
     )
@@ -120,7 +92,7 @@ const written = z.strictObject({
   afterLogout: z
     .union([
       z.string().refine(isReturnPath, { error: 'not a path\nWrite one that begins with `/`.' }),
-      address,
+      secretAddress,
     ])
     .describe('Where browsers go after the log-out: a path of the same host, or an address.')
     .optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { line, scope, secretAddress } from '../provider-fields.ts'
 import { type Outgoing, outgoingOf, outgoingShape } from '../remote-settings.ts'
 
 /** Settings of `service-token`, complete. */
@@ -16,30 +17,8 @@ export interface ServiceTokenSettings {
   readonly outgoing: Outgoing
 }
 
-const line = z
-  .string()
-  .max(1000)
-  .regex(
-    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
-    'not a text of one line\nWrite visible ASCII characters.',
-  )
-
-/** Clear text would show the secret to the network; on the machine itself there is none. */
-function safe(text: string): boolean {
-  const url = URL.parse(text)
-  return (
-    url === null || url.protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
-  )
-}
-
 const written = z.strictObject({
-  tokenEndpoint: z
-    .url({ protocol: /^https?$/, error: 'not an address\nWrite one with `https://`.' })
-    .max(2048)
-    .refine(safe, {
-      error: 'the secret would go over the network in clear\nWrite an address with `https://`.',
-    })
-    .describe('Address of the token endpoint.'),
+  tokenEndpoint: secretAddress.describe('Address of the token endpoint.'),
   clientId: line.describe('The client id that the gateway has at the provider.'),
   clientSecret: line.describe('Its secret, best from a file.'),
   clientAuthentication: z
@@ -47,11 +26,7 @@ const written = z.strictObject({
     .describe('How the secret is sent: `basic` in a header, `post` in the form.')
     .default('basic'),
   scopes: z
-    .array(
-      z
-        .string()
-        .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'not a scope\nWrite visible ASCII without spaces.'),
-    )
+    .array(scope)
     .max(100)
     .describe('Scopes to ask for. Default: those that the provider gives unasked.')
     .default([]),
