@@ -63,7 +63,8 @@ export class ControlPlane {
   readonly #watch: FileWatch
   readonly #trustWatch: ClientTrustWatch
   readonly #rotation: NodeJS.Timeout
-  #pidFile: string | null = null
+  /** Removes the file with the process's number, also where the process ends without draining. */
+  #forgetPid: (() => void) | null = null
 
   private constructor(
     source: ConfigurationSource,
@@ -216,8 +217,10 @@ export class ControlPlane {
     })
     this.#lookups.feed.keepUses((message) => this.#log.warn('key-uses', message))
     this.#audit.started(version, this.spec.operations.length)
-    this.#pidFile = join(this.spec.dataFolder, 'gateway.pid')
-    writeFileSync(this.#pidFile, `${process.pid}\n`, { mode: 0o600 })
+    const pidFile = join(this.spec.dataFolder, 'gateway.pid')
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+    this.#forgetPid = () => rmSync(pidFile, { force: true })
+    process.on('exit', this.#forgetPid)
     this.#watchFiles()
     this.#ready = true
   }
@@ -322,7 +325,10 @@ export class ControlPlane {
     await this.#sinks.close()
     this.#metrics.close()
     this.#store.close()
-    if (this.#pidFile !== null) rmSync(this.#pidFile, { force: true })
+    if (this.#forgetPid !== null) {
+      process.off('exit', this.#forgetPid)
+      this.#forgetPid()
+    }
   }
 
   /**

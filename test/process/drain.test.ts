@@ -101,6 +101,7 @@ test('a second signal ends it at once', async (context) => {
   gateway.child.kill('SIGTERM')
   assert.equal((await gateway.exited).code, 1)
   assert.ok(performance.now() - started < 1000)
+  assert.equal(existsSync(join(gateway.data, 'gateway.pid')), false)
 })
 
 test('an answer that a slow client is still reading is not cut short', async (context) => {

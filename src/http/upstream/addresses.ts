@@ -19,7 +19,7 @@ export class Addresses {
   readonly #name: string
   readonly #report: (message: string) => void
   readonly #allowMetadata: boolean
-  readonly #resolver = new Resolver({ timeout: 2000, tries: 2 })
+  readonly #resolver: Resolver
   #known: readonly string[]
   #expires: number
   #running: Promise<void> | null = null
@@ -27,7 +27,13 @@ export class Addresses {
   #turn = 0
 
   /** Without `allowMetadata`, a name that resolves to a link-local or metadata address does not resolve at all. */
-  constructor(name: string, allowMetadata: boolean, report: (message: string) => void) {
+  constructor(
+    name: string,
+    allowMetadata: boolean,
+    report: (message: string) => void,
+    resolver: Resolver = new Resolver({ timeout: 2000, tries: 2 }),
+  ) {
+    this.#resolver = resolver
     this.#name = name
     this.#allowMetadata = allowMetadata
     this.#report = report
