@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
-import { newApiKey } from '../store/key-format.ts'
+import { newApiKey } from '../store/keys/key-format.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { createKey, listKeys, reportLeakedKeys, revokeKey, rotateKey } from './keys-routes.ts'

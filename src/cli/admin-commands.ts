@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { ConfigurationSource } from '../process/configuration.ts'
 import { adminRoles } from '../store/admin-roles.ts'
-import { revocationKinds } from '../store/revocation-request.ts'
+import { revocationKinds } from '../store/revocations/revocation-request.ts'
 import { type AdminTokenAction, runAdminToken } from './admin-token.ts'
 import { type AuditFilter, listAuditLog, verifyAuditLog } from './audit.ts'
 import { dataFolderOf, requireIdentity } from './data-folder.ts'

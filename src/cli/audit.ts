@@ -1,5 +1,5 @@
 import { printable } from '../observe/printable.ts'
-import type { AuditEntry } from '../store/audit-entry.ts'
+import type { AuditEntry } from '../store/audit/audit-entry.ts'
 import type { Output } from './output.ts'
 import { withStore } from './with-store.ts'
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { type LeakedKey, type LeakReport, LeakSearch } from '../store/key-leaks.ts'
-import type { KeyStore } from '../store/keys.ts'
+import { type LeakedKey, type LeakReport, LeakSearch } from '../store/keys/key-leaks.ts'
+import type { KeyStore } from '../store/keys/keys.ts'
 import { StoreError } from '../store/store-error.ts'
 import { commandLine } from './actor.ts'
 

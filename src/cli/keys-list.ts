@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import type { KeyFilter, StoredKey } from '../store/key-rows.ts'
-import type { KeyStore } from '../store/keys.ts'
+import type { KeyFilter, StoredKey } from '../store/keys/key-rows.ts'
+import type { KeyStore } from '../store/keys/keys.ts'
 
 /** So many rows have one width of columns. A million keys are never in memory together. */
 const rowsAtOnce = 1000

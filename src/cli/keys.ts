@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { KeyState } from '../store/key-rows.ts'
+import type { KeyState } from '../store/keys/key-rows.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { commandLine } from './actor.ts'

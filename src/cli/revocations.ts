@@ -1,4 +1,4 @@
-import type { StoredRevocation } from '../store/revocations.ts'
+import type { StoredRevocation } from '../store/revocations/revocations.ts'
 import type { Store } from '../store/store.ts'
 import { commandLine } from './actor.ts'
 import type { Output } from './output.ts'

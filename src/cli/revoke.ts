@@ -1,4 +1,4 @@
-import type { RevocationKind } from '../store/revocation-index.ts'
+import type { RevocationKind } from '../store/revocations/revocation-index.ts'
 import { commandLine } from './actor.ts'
 import type { Output } from './output.ts'
 import { endAfter } from './time-span.ts'

@@ -1,17 +1,40 @@
 import type { Identified, PresentedRequest } from '../admin/host.ts'
 import { codes } from '../codes.ts'
-import type { AdminCallerRule } from '../config/spec.ts'
+import type { AdminCallerRule, GatewaySpec } from '../config/spec.ts'
 import { Fields } from '../engines/http1/fields.ts'
 import { RequestHead } from '../engines/http1/request-head.ts'
 import { formatAddress, parseAddress } from '../engines/networks/address.ts'
 import { authenticate } from '../gateway/authenticate.ts'
+import { compile } from '../gateway/compile.ts'
 import { Exchange } from '../gateway/exchange.ts'
 import type { Caller } from '../gateway/facts.ts'
 import type { Plan, Step } from '../gateway/plan.ts'
+import type { Policy } from '../gateway/policy.ts'
 import type { ClientStream } from '../gateway/streams.ts'
 import type { AdminRole } from '../store/admin-roles.ts'
+import type { LiveLookups } from './halves/live-lookups.ts'
 
 const nobody: Identified = { kind: 'nothing' }
+
+/** The identities of a configuration, compiled for administrators: what they send is meant, and counts. */
+export function compileIdentities(
+  spec: GatewaySpec,
+  policies: readonly Policy[],
+  lookups: LiveLookups,
+  generation: number,
+): Plan {
+  return compile(
+    { ...spec, operations: [], steps: [], services: [] },
+    {
+      generation,
+      policies,
+      lookups: lookups.counting,
+      upstream: () => {
+        throw new Error('administrators are forwarded nowhere')
+      },
+    },
+  )
+}
 
 /**
  * Judges a request to the admin API by the identities that `admin.callers` names, with the policies and the rules that

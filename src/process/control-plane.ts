@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewaySpec } from '../config/spec.ts'
 import { closeAll } from '../gateway/compile.ts'
-import { Counters, countersBytes } from '../observe/counters.ts'
+import type { Plan } from '../gateway/plan.ts'
+import { Counters } from '../observe/counters.ts'
 import type { Log } from '../observe/log.ts'
 import { type Generation, MetricsRegistry } from '../observe/metrics.ts'
 import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
@@ -12,25 +13,30 @@ import { UndeclaredList } from '../observe/undeclared.ts'
 import { RemoteClient } from '../remote/remote-client.ts'
 import type { Actor } from '../store/change.ts'
 import { openStore, type Store } from '../store/store.ts'
+import { compileIdentities } from './admin-callers.ts'
 import { AuditTrail, gatewayActor } from './audit-trail.ts'
 import { ClientTrustWatch } from './client-trust-watch.ts'
 import { type Configuration, type ConfigurationSource, readConfiguration } from './configuration.ts'
 import { FileWatch } from './file-watch.ts'
-import { ControlHalves, type HalfState } from './halves/control-halves.ts'
+import { ControlHalves } from './halves/control-halves.ts'
 import { keptTexts } from './halves/kept-texts.ts'
 import { LiveLookups } from './halves/live-lookups.ts'
 import { explain } from './judging/explain.ts'
 import { OpsListeners } from './ops-listeners.ts'
+import { PidFile } from './pid-file.ts'
 import { addressesOf, addressText, probeAll } from './ports.ts'
 import type { Program } from './program.ts'
 import { StartError } from './start-error.ts'
+import { asStartError } from './start-failure.ts'
 import { ConnectionTables } from './threads/connection-admission.ts'
-import { DataThreads, ThreadRefusal, threadCount } from './threads/data-threads.ts'
+import { DataThreads, threadCount } from './threads/data-threads.ts'
 import type { LostRequest } from './threads/in-flight.ts'
 import { lostRecord } from './threads/lost-record.ts'
 import type { NewPlan, SharedMemory } from './threads/messages.ts'
+import { newPlan } from './threads/new-plan.ts'
 import { tlsEndpoints, withLocalCertificates } from './tls-endpoints.ts'
 import { version } from './version.ts'
+import { watchedFiles } from './watched-files.ts'
 
 const ticketKeysBytes = 48
 /** Session tickets are sealed anew with other keys after this long: a stolen key opens little. */
@@ -54,6 +60,8 @@ export class ControlPlane {
   readonly #threads: DataThreads
   readonly #ops: OpsListeners
   #configuration: Configuration
+  /** Judges administrators. */
+  #identities: Plan
   #generation = 1
   #generations: Generation[] = []
   #ticketKeys = randomBytes(ticketKeysBytes)
@@ -63,8 +71,7 @@ export class ControlPlane {
   readonly #watch: FileWatch
   readonly #trustWatch: ClientTrustWatch
   readonly #rotation: NodeJS.Timeout
-  /** Removes the file with the process's number, also where the process ends without draining. */
-  #forgetPid: (() => void) | null = null
+  #pidFile: PidFile | null = null
 
   private constructor(
     source: ConfigurationSource,
@@ -104,6 +111,7 @@ export class ControlPlane {
       onState: (half, state) => this.#threads.broadcast({ type: 'state', half, state }),
     })
     lookups.halves = this.#halves
+    this.#identities = compileIdentities(spec, program.policies, lookups, this.#generation)
     const plan = newPlan(spec, this.#generation, this.#halves.prepare(spec))
     this.#count(plan)
     this.#threads = new DataThreads(plan, shared, tables, {
@@ -130,7 +138,7 @@ export class ControlPlane {
       ready: () => this.#ready,
       metrics: () => this.#metrics.render(),
       reload: (actor) => this.reload('admin', actor),
-      plan: () => this.#configuration.plan,
+      identities: () => this.#identities,
       publicKeys: () => this.#halves.publicKeys(),
       explain: (query) => explain(this.#configuration.plan, query),
       status: () => ({
@@ -217,10 +225,7 @@ export class ControlPlane {
     })
     this.#lookups.feed.keepUses((message) => this.#log.warn('key-uses', message))
     this.#audit.started(version, this.spec.operations.length)
-    const pidFile = join(this.spec.dataFolder, 'gateway.pid')
-    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
-    this.#forgetPid = () => rmSync(pidFile, { force: true })
-    process.on('exit', this.#forgetPid)
+    this.#pidFile = new PidFile(this.spec.dataFolder)
     this.#watchFiles()
     this.#ready = true
   }
@@ -258,12 +263,18 @@ export class ControlPlane {
         spec,
       )
       const plan = newPlan(spec, this.#generation + 1, this.#halves.prepare(spec))
-      await this.#threads.replace(plan)
+      const identities = compileIdentities(spec, this.#program.policies, this.#lookups, this.#generation + 1)
+      await this.#threads.replace(plan).catch((error: unknown) => {
+        closeAll(identities.instances)
+        throw error
+      })
       // From here on it is in force, whatever else goes wrong.
       this.#generation++
       this.#count(plan)
       closeAll(this.#configuration.plan.instances)
+      closeAll(this.#identities.instances)
       this.#configuration = { ...next, spec }
+      this.#identities = identities
       this.#halves.keepOnly(spec)
       await this.#ops
         .open(spec)
@@ -325,10 +336,7 @@ export class ControlPlane {
     await this.#sinks.close()
     this.#metrics.close()
     this.#store.close()
-    if (this.#forgetPid !== null) {
-      process.off('exit', this.#forgetPid)
-      this.#forgetPid()
-    }
+    this.#pidFile?.remove()
   }
 
   /**
@@ -373,32 +381,6 @@ export class ControlPlane {
   }
 }
 
-/** Files that a reload reads: the configuration with its documents, certificates and their keys. */
-function watchedFiles(spec: GatewaySpec): string[] {
-  const certificates = tlsEndpoints(spec).flatMap(({ tls }) =>
-    tls === null || tls.local.length > 0 ? [] : tls.certificates,
-  )
-  return [
-    ...spec.files,
-    ...certificates.flatMap(({ cert, key }) => [cert, key]),
-    ...spec.services.flatMap(({ tls }) => tls.authorities),
-  ]
-}
-
-/** The plan as threads get it, with counters for each of them. */
-function newPlan(spec: GatewaySpec, generation: number, halves: readonly HalfState[]): NewPlan {
-  const threads = Math.max(1, threadCount(spec.dataThreads))
-  return {
-    generation,
-    spec,
-    operations: Array.from(
-      { length: threads },
-      () => new SharedArrayBuffer(countersBytes(spec.operations.length)),
-    ),
-    halves,
-  }
-}
-
 function open(folder: string): Store {
   try {
     return openStore(folder)
@@ -411,15 +393,4 @@ function open(folder: string): Store {
 function keepAdminToken(store: Store, folder: string): void {
   const token = store.adminTokens.ensure(gatewayActor)
   if (token !== null) writeFileSync(join(folder, 'admin-token'), `${token}\n`, { mode: 0o600 })
-}
-
-function asStartError(error: unknown, spec: GatewaySpec): StartError {
-  if (error instanceof StartError) return error
-  if (error instanceof ThreadRefusal) return new StartError(error.message)
-  const { code, message } = error as NodeJS.ErrnoException
-  return new StartError(
-    code === 'EROFS' || code === 'EACCES'
-      ? `${message}: the folder ${spec.dataFolder} must be writable; name another with \`data\` or --data.`
-      : message,
-  )
 }

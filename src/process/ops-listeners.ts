@@ -30,8 +30,8 @@ export interface OpsListenersOptions {
   readonly ready: () => boolean
   readonly metrics: () => string
   readonly reload: (actor: Actor) => Promise<number>
-  /** The plan in force, compiled for judging. */
-  readonly plan: () => Plan
+  /** The identities in force, compiled for administrators. */
+  readonly identities: () => Plan
   readonly publicKeys: () => readonly PublicJwk[]
   readonly explain: (query: ExplainQuery) => Promise<Explanation>
   readonly status: () => Readonly<Record<string, unknown>>
@@ -57,8 +57,8 @@ export class OpsListeners {
       explain: options.explain,
       store: options.store,
       publicKeys: options.publicKeys,
-      identities: () => identitiesOf(options.plan().spec),
-      identify: (request) => identify(options.plan(), request),
+      identities: () => identitiesOf(options.identities().spec),
+      identify: (request) => identify(options.identities(), request),
       status: () => ({
         version: options.version,
         uptimeSeconds: Math.round((performance.now() - started) / 1000),

@@ -167,6 +167,7 @@ export class KeySetSource implements ControlHalf {
   }
 
   #accept(jwks: JsonObject, usable: number, fetchedAt: number): void {
+    // Read as JSON without a shape; the check before this found the list of keys in it.
     const { keys } = jwks as unknown as NonNullable<KeySetState['jwks']>
     this.#fetchedAt = fetchedAt
     this.#usable = usable

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { type AdminRole, adminRoles } from './admin-roles.ts'
 import type { Actor, StoreContext } from './change.ts'
-import { adminTokenPrefix, hasFormat, newSecret } from './key-format.ts'
+import { adminTokenPrefix, hasFormat, newSecret } from './keys/key-format.ts'
 import { requireName } from './names.ts'
 import { StoreError } from './store-error.ts'
 
@@ -95,6 +95,7 @@ export class AdminTokenStore {
 
   /** All tokens, the first one first, then oldest first; those that ended too. */
   list(): readonly StoredAdminToken[] {
+    // The driver types every row as a bare record; the columns are those selected.
     const rows = this.#context.database
       .prepare(
         `SELECT id, name, role, created, expires, revoked, last_used AS lastUsed FROM admin_tokens
@@ -135,6 +136,7 @@ export class AdminTokenStore {
       )
       .get(hashed, now)
     if (row === undefined) return null
+    // The same: the columns are those selected.
     const found = { ...row } as unknown as AdminToken
     this.#noteUse(found.id, now)
     return found

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
-import { KeyIndex } from './key-index.ts'
+import { KeyIndex } from './keys/key-index.ts'
 import { openStore } from './store.ts'
 import { StoreError } from './store-error.ts'
 

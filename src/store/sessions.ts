@@ -157,10 +157,11 @@ class OwnSessions implements Sessions {
 
 /** Sessions as they are where requests are only judged; without a store, none. */
 export function judgedSessions(sessions: Sessions | null): Sessions {
-  const placeholder = randomBytes(32)
+  // Without a store there is no session that anything could open.
+  const keyOfNone = randomBytes(32)
   return {
     writable: false,
-    key: (purpose) => sessions?.key(purpose) ?? placeholder,
+    key: (purpose) => sessions?.key(purpose) ?? keyOfNone,
     find: (secret) => sessions?.find(secret) ?? null,
     add: () => [],
     update: () => false,

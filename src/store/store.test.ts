@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
-import { KeyIndex } from './key-index.ts'
+import { KeyIndex } from './keys/key-index.ts'
 import { openStore, type Store } from './store.ts'
 import { StoreError } from './store-error.ts'
 

@@ -1,8 +1,8 @@
-import { KeyIndex } from '../store/key-index.ts'
-import { neverEnds } from '../store/key-layout.ts'
-import { encodeKey } from '../store/key-record.ts'
-import { KeyTable } from '../store/key-table.ts'
 import { KeyedHash } from '../store/keyed-hash.ts'
+import { KeyIndex } from '../store/keys/key-index.ts'
+import { neverEnds } from '../store/keys/key-layout.ts'
+import { encodeKey } from '../store/keys/key-record.ts'
+import { KeyTable } from '../store/keys/key-table.ts'
 import type { CaseKey } from './policy-case.ts'
 
 const pepper = new Uint8Array(32)

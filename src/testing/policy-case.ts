@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ClientCertificate } from '../gateway/policy.ts'
-import type { Revocation } from '../store/revocation-index.ts'
+import type { Revocation } from '../store/revocations/revocation-index.ts'
 
 const fields = z.record(
   z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/),

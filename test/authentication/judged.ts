@@ -2,7 +2,7 @@ import type { Caller } from '../../src/gateway/facts.ts'
 import type { Host, PolicyInstance } from '../../src/gateway/policy.ts'
 import type { Verdict } from '../../src/gateway/verdict.ts'
 import { jwt } from '../../src/policies/jwt/jwt.ts'
-import { RevocationIndex } from '../../src/store/revocation-index.ts'
+import { RevocationIndex } from '../../src/store/revocations/revocation-index.ts'
 import { CaseExchange } from '../../src/testing/case-exchange.ts'
 import type { SigningKey } from './token-maker.ts'
 

@@ -1,6 +1,7 @@
 import { DerError, DerReader, tags } from './der-reader.ts'
 import { dottedOid, readBits, readFlag, readOid, readSmall, readTime, serialText } from './der-values.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
+import { extensionsIn } from './extensions.ts'
 import { readAlternativeNames } from './general-names.ts'
 
 /** What a certificate says (RFC 5280 §4.1), as far as it matters for what it may be used for. */
@@ -84,19 +85,8 @@ function nothingSaid(): Extensions {
 
 function readExtensions(reader: DerReader): Extensions {
   const said = nothingSaid()
-  const seen = new Set<string>()
-  const list = reader.enter(tags.sequence)
-  while (!list.done) {
-    const extension = list.enter(tags.sequence)
-    const id = readOid(extension)
-    // Which of two counts would depend on who reads.
-    if (seen.has(id)) throw new DerError('it has an extension twice')
-    seen.add(id)
-    const critical = readFlag(extension)
-    const value = new DerReader(extension.read(tags.octets))
-    extension.finish()
+  for (const { id, critical, value } of extensionsIn(reader.enter(tags.sequence)))
     readExtension(id, value, critical, said)
-  }
   return said
 }
 

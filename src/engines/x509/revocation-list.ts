@@ -1,6 +1,7 @@
 import { DerError, DerReader, tags } from './der-reader.ts'
 import { dottedOid, readByteString, readFlag, readOid, readTime } from './der-values.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
+import { extensionsIn } from './extensions.ts'
 import { SerialSet } from './serial-set.ts'
 
 /** A certificate revocation list (RFC 5280 §5) that covers all certificates of its issuer. */
@@ -91,15 +92,7 @@ function readEntryExtensions(extensions: DerReader): void {
 }
 
 function readListExtensions(extensions: DerReader): void {
-  const seen = new Set<string>()
-  while (!extensions.done) {
-    const extension = extensions.enter(tags.sequence)
-    const id = readOid(extension)
-    if (seen.has(id)) throw new DerError('it has an extension twice')
-    seen.add(id)
-    const critical = readFlag(extension)
-    const value = new DerReader(extension.read(tags.octets))
-    extension.finish()
+  for (const { id, critical, value } of extensionsIn(extensions)) {
     if (id === '551d1b') throw new DerError('it holds only what changed since another list (delta list)')
     if (id === '551d1c') readScope(value.enter(tags.sequence))
     else if (critical && id !== '551d23' && id !== '551d14')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { codes } from '../../codes.ts'
 import { definePolicy, type KeyRecord, type Policy } from '../../gateway/policy.ts'
 import { deny, notMine, pass, skipWith } from '../../gateway/verdict.ts'
-import { apiKeyFault } from '../../store/key-format.ts'
+import { apiKeyFault } from '../../store/keys/key-format.ts'
 import { headerName } from '../header-fields.ts'
 import { realm } from '../realm.ts'
 

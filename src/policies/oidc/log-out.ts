@@ -8,7 +8,7 @@ import { page, redirect } from './pages.ts'
 import type { Paths } from './paths.ts'
 import { singleParameters } from './query.ts'
 import type { BackChannelAnswer, LogOutAnswer, Published, Question } from './questions.ts'
-import { secretOf } from './session-cookie.ts'
+import { secretOf } from './session/session-cookie.ts'
 
 const noOrigins: ReadonlySet<string> = new Set()
 /** Longest `sid` that is looked for. */

@@ -5,8 +5,8 @@ import { claimPath } from '../claim-path.ts'
 import { line, oneOrMore, scope, secretAddress } from '../provider-fields.ts'
 import { realm } from '../realm.ts'
 import { durationBetween, outgoingOf, outgoingShape } from '../remote-settings.ts'
+import { isReturnPath } from './log-in/return-path.ts'
 import type { OidcSettings } from './oidc-settings.ts'
-import { isReturnPath } from './return-path.ts'
 
 /** What the gateway itself says in the authorization request, or what would take the answer elsewhere. */
 const ownParameters: ReadonlySet<string> = new Set([

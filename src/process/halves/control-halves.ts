@@ -79,15 +79,15 @@ export class ControlHalves {
     return await running.half.ask(question, judging)
   }
 
-  /** For a plan that is judged on the control plane itself: what is asked there changes nothing. */
-  link(policy: string, where: string, settings: unknown): ControlLink {
+  /** For a plan of the control plane itself. With `judging`, what it asks counts for nothing. */
+  link(policy: string, where: string, settings: unknown, judging: boolean): ControlLink {
     const key = halfKey(policy, where, settings)
     const running = (): Running | undefined => this.#running.get(key)
     return {
       get state() {
         return running()?.state
       },
-      ask: async (question) => await this.ask(running()?.number ?? -1, question, true),
+      ask: async (question) => await this.ask(running()?.number ?? -1, question, judging),
     }
   }
 

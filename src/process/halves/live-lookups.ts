@@ -1,14 +1,14 @@
 import type { Lookups } from '../../gateway/compile.ts'
 import type { ControlLink } from '../../gateway/control-half.ts'
 import type { KeyRecord } from '../../gateway/policy.ts'
-import type { KeyFeed } from '../../store/key-feed.ts'
-import { KeyIndex } from '../../store/key-index.ts'
-import { type Revocation, RevocationIndex } from '../../store/revocation-index.ts'
+import type { KeyFeed } from '../../store/keys/key-feed.ts'
+import { KeyIndex } from '../../store/keys/key-index.ts'
+import { type Revocation, RevocationIndex } from '../../store/revocations/revocation-index.ts'
 import type { Store } from '../../store/store.ts'
 import { nobody } from '../threads/control-links.ts'
 import type { ControlHalves } from './control-halves.ts'
 
-/** The control plane's own view of keys, revocations and control halves, for `explain`. Empty until they are there. */
+/** The control plane's own view of keys, revocations and control halves. Empty until they are there. */
 export class LiveLookups implements Lookups {
   readonly revocations: RevocationIndex = new RevocationIndex()
   halves: ControlHalves | null = null
@@ -45,9 +45,23 @@ export class LiveLookups implements Lookups {
     return this.#keys?.find(presented)
   }
 
-  /** A plan is compiled before there are halves: which one it means is found when it is asked. */
+  /** For explaining: what is asked counts for nothing. */
   control(policy: string, where: string, settings: unknown): ControlLink {
-    const link = (): ControlLink => this.halves?.link(policy, where, settings) ?? nobody
+    return this.#link(policy, where, settings, true)
+  }
+
+  /** The same for requests that are meant, those of administrators: a wrong password there is a wrong password. */
+  get counting(): Lookups {
+    return {
+      findKey: (presented) => this.findKey(presented),
+      revocations: this.revocations,
+      control: (policy, where, settings) => this.#link(policy, where, settings, false),
+    }
+  }
+
+  /** A plan is compiled before there are halves: which one it means is found when it is asked. */
+  #link(policy: string, where: string, settings: unknown, judging: boolean): ControlLink {
+    const link = (): ControlLink => this.halves?.link(policy, where, settings, judging) ?? nobody
     return {
       get state() {
         return link().state

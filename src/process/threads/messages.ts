@@ -1,6 +1,6 @@
 import type { GatewaySpec } from '../../config/spec.ts'
-import type { KeyTableMemory } from '../../store/key-layout.ts'
-import type { Revocation } from '../../store/revocation-index.ts'
+import type { KeyTableMemory } from '../../store/keys/key-layout.ts'
+import type { Revocation } from '../../store/revocations/revocation-index.ts'
 import type { HalfState } from '../halves/control-halves.ts'
 
 /** Memory that all threads share; made once a process. */
