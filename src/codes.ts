@@ -83,6 +83,12 @@ export const codeTable = {
     'warn',
     'A GET or HEAD request carried a body that its operation does not declare (RFC 9110 §9.3.1).',
   ],
+  BODY_INVALID: [
+    400,
+    'Bad request',
+    'warn',
+    'A body that a policy must judge has no reading, or more than one: it is no JSON, or has a name twice, characters or numbers that readers take differently, or is nested or filled beyond the limits.',
+  ],
   HOST_INVALID: [
     400,
     'Bad request',
@@ -165,7 +171,39 @@ export const codeTable = {
     'The path is declared, the method is not. `Allow` names those that are.',
   ],
   // Policies
+  BODY_UNREADABLE: [
+    415,
+    'Unsupported media type',
+    'warn',
+    'A body that a policy must judge is not JSON in UTF-8, or has a content coding that is not known. It is refused, never passed unjudged.',
+  ],
+  SCOPE_MISSING: [
+    403,
+    'Forbidden',
+    'info',
+    'The caller is proven and lacks a scope that the operation asks for: `require.scopes`, or `security` of the document.',
+  ],
+  ROLE_MISSING: [403, 'Forbidden', 'info', 'The caller is proven and has no role of `require.roles`.'],
+  RESOURCE_POLICY_DENIED: [
+    403,
+    'Forbidden',
+    'info',
+    'A statement of `require.resource-policy` denies, or none of those that must allow does.',
+  ],
   ADDRESS_REFUSED: [403, 'Forbidden', 'warn', 'The client address is not in `require.addresses`.'],
+  AUTHORIZER_DENIED: [403, 'Forbidden', 'info', 'The authorizer of `require.authorizer` denies the request.'],
+  AUTHORIZER_CREDENTIALS: [
+    401,
+    'Unauthorized',
+    'info',
+    'The authorizer of `require.authorizer` takes the credential of the request for none, or the request lacks the header that it reads.',
+  ],
+  AUTHORIZER_FAILED: [
+    503,
+    'Service unavailable',
+    'error',
+    'The authorizer of `require.authorizer` did not decide: it cannot be asked, answers late, or not as its kind says. See `/status` of the admin API for the last error.',
+  ],
   CREDENTIALS_MISSING: [
     401,
     'Unauthorized',
@@ -361,6 +399,12 @@ export const codeTable = {
   ],
   // Upstream
   UPSTREAM_UNREACHABLE: [502, 'Bad gateway', 'error', 'No target of the service could be connected.'],
+  ANSWER_UNREADABLE: [
+    502,
+    'Bad gateway',
+    'error',
+    'A policy must judge the answer of the service, and it is too large to be held, or not JSON with one reading.',
+  ],
   UPSTREAM_TLS: [
     502,
     'Bad gateway',

@@ -99,6 +99,9 @@ function exampleRoutes({ name }: InitPlan): string {
   return `    service: ${yamlText(name)}
     # Any of these proves a caller.
     authenticate: [keys]
+    # Every key may call everything. To tell callers apart write \`require: { scopes: [orders:read] }\` in its place, here
+    # or for a route, and make keys with \`--scope\`: docs/authorization.md.
+    authorize: any-authenticated-caller
     # With an OpenAPI document write \`openapi: ./openapi.yaml\` instead of routes.
     routes:
       "GET /hello": {}
@@ -114,6 +117,10 @@ function documentBlock({ name, documentPath }: InitPlan, document: ApiDocument):
     service: ${yamlText(name)}
 ${prefixComment(document)}    # Holds where the document does not say who may call.
     authenticate: [keys]
+    # Every key may call every operation for which the document asks for no scopes. To tell callers apart write
+    # \`require: { scopes: [orders:read] }\` in its place, here or for an operation, and make keys with \`--scope\`:
+    # docs/authorization.md.
+    authorize: any-authenticated-caller
 ${schemeLines(document)}${operationLines(document)}`
 }
 

@@ -16,11 +16,23 @@ export function understoodText(document: ApiDocument, cwd: string): string {
     `${printable(title || 'Without a title')} ${printable(apiVersion)} (${kind} ${version})\n`,
     `  ${counted(operations.length, 'operation')}${base}\n`,
     `  security schemes: ${schemes.length === 0 ? 'none' : schemes.join(', ')}\n`,
+    ...scopesText(document),
     ...listed(
       '  left out or corrected:',
       notes.map(({ source, message }) => `${sourceText(source, cwd)} ${printable(message)}`),
     ),
   ].join('')
+}
+
+/** Scopes that the document asks for: a key has none unless it is made with them. */
+function scopesText({ operations, security }: ApiDocument): string[] {
+  const asked = [...operations, { security }].flatMap((one) =>
+    (one.security ?? []).flatMap((alternative) => alternative.flatMap(({ scopes }) => scopes)),
+  )
+  const names = [...new Set(asked)].map((scope) => printable(scope))
+  if (names.length === 0) return []
+  const more = names.length > NAMED ? `, … and ${names.length - NAMED} more` : ''
+  return [`  scopes, which keys get with \`--scope\`: ${names.slice(0, NAMED).join(', ')}${more}\n`]
 }
 
 /** What the document leaves open, or says nothing about, and the configuration keeps closed. */

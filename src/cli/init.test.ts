@@ -119,6 +119,12 @@ paths:
     assert.deepEqual(Object.keys(parse(written()).apis.orders.operations), ['getStatus', 'GET /maybe'])
   })
 
+  test('scopes that the document asks for are told, with the option that gives them to keys', async () => {
+    const scoped = open.replace('/orders: { get: {', '/orders: { get: { security: [{ sso: [orders:read] }],')
+    const { output } = await init({ document: document(scoped) })
+    assert.match(output, /scopes, which keys get with `--scope`: orders:read\n/)
+  })
+
   test('the prepared line opens it, with its reason', async () => {
     await init({ document: document(open) })
     const text = written().replace(
@@ -129,7 +135,8 @@ paths:
     const spec = await loaded()
     const status = spec.operations.find(({ name }) => name === 'getStatus')
     assert.equal(status?.authentication.kind, 'anonymous')
-    assert.equal(spec.opens.length, 1)
+    // That every key may call the rest is written out too.
+    assert.equal(spec.opens.length, 2)
   })
 
   test('schemes that cannot be verified yet say so', async () => {
@@ -243,6 +250,13 @@ test('what a document names stays data: in comments, in keys and on the terminal
   assert.doesNotMatch(written(), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028]/)
   assertClosed(await loaded())
   const api = Object.values(parse(written()).apis)[0] as Record<string, object>
-  assert.deepEqual(Object.keys(api), ['openapi', 'service', 'authenticate', 'securitySchemes', 'operations'])
+  assert.deepEqual(Object.keys(api), [
+    'openapi',
+    'service',
+    'authenticate',
+    'authorize',
+    'securitySchemes',
+    'operations',
+  ])
   assert.deepEqual(Object.keys(api['securitySchemes']!).sort(), [evil, 'true'].sort())
 })

@@ -111,6 +111,7 @@ async function load({ top, api, tag, operations, root }: Gateway): Promise<LoadR
         openapi: './document.json',
         service: 's',
         securitySchemes: { ka: 'a', kb: 'b' },
+        authorize: 'any-authenticated-caller',
         ...api,
         operations: {
           ...rules,
@@ -129,7 +130,7 @@ test('what an outer block demands, every inner one demands too', async () => {
   const decided = gateway.map((one) => ({
     ...one,
     root: undefined,
-    api: { ...onlyRequire(one.api), authenticate: ['a'] },
+    api: { ...onlyRequire(one.api), authenticate: ['a'], authorize: 'any-authenticated-caller' },
     tag: one.tag === undefined ? undefined : onlyRequire(one.tag),
     operations: one.operations.map((operation) => ({
       ...operation,

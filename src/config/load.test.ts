@@ -153,7 +153,14 @@ test('a secret in a wrong place is not shown', async () => {
       identities: { i: { type: secret } },
       trustedProxies: [secret],
       log: [secret],
-      apis: { a: { service: secret, authenticate: [secret], routes: { 'GET /a': null } } },
+      apis: {
+        a: {
+          service: secret,
+          authenticate: [secret],
+          authorize: 'any-authenticated-caller',
+          routes: { 'GET /a': null },
+        },
+      },
     },
     { SECRET: canary },
   )

@@ -10,6 +10,7 @@ import { refuseConflicts } from './resolve/conflicts.ts'
 import { resolveDataFolder } from './resolve/data-folder.ts'
 import { resolveIdentities } from './resolve/identities.ts'
 import { refuseTakenAddresses, resolveAdmin, resolveListeners } from './resolve/listeners.ts'
+import { resolveRoles } from './resolve/roles.ts'
 import { resolveServices } from './resolve/services.ts'
 import { resolveSinks } from './resolve/sinks.ts'
 import { Steps } from './resolve/steps.ts'
@@ -75,6 +76,7 @@ async function load(
   refuseTakenAddresses(listeners, admin, report)
   const services = resolveServices(configuration, report)
   const identities = resolveIdentities(configuration, policies, report)
+  const roles = resolveRoles(configuration.roles, Object.keys(configuration.identities), report)
   const log = resolveSinks(configuration, report)
   const steps = new Steps(policies, report)
   const around = { limits: configuration.limits, services: configuration.services, steps, report }
@@ -94,6 +96,7 @@ async function load(
     limits: wireLimits(configuration.limits),
     services,
     identities,
+    roles,
     steps: used.steps,
     operations: used.operations,
     log,

@@ -23,6 +23,7 @@ export interface GatewaySpec {
   readonly limits: WireLimits
   readonly services: readonly ServiceSpec[]
   readonly identities: readonly IdentitySpec[]
+  readonly roles: readonly RoleSpec[]
   readonly steps: readonly StepSpec[]
   readonly operations: readonly OperationSpec[]
   readonly log: readonly SinkSpec[]
@@ -184,6 +185,22 @@ export interface IdentitySpec {
   readonly source: Source
 }
 
+/** A role that the configuration gives, or that includes others. */
+export interface RoleSpec {
+  readonly name: string
+  /** All roles that whoever has it has too, also those by way of others. */
+  readonly includes: readonly string[]
+  /** As `identity/id`. */
+  readonly callers: readonly string[]
+  /** One of these is enough; without a claim, every caller of the identity has it. */
+  readonly when: readonly {
+    readonly identity: string
+    readonly claim: string | null
+    readonly anyOf: readonly string[]
+  }[]
+  readonly source: Source
+}
+
 /** A configured policy other than an identity. Shared by all operations with the same settings from the same line. */
 export interface StepSpec {
   readonly policy: string
@@ -192,12 +209,32 @@ export interface StepSpec {
   /** Where it stands, for people: `apis.orders.cors`. */
   readonly where: string
   readonly source: Source
+  /** `file:line` of parts of the settings, by their path with dots; empty for policies that do not ask for it. */
+  readonly positions: Readonly<Record<string, string>>
 }
 
 export type Authentication =
   | { readonly kind: 'anonymous'; readonly reason: string; readonly source: Source }
   /** Any of the groups; all identities of a group. Names of identities. */
-  | { readonly kind: 'required'; readonly anyOf: readonly (readonly string[])[]; readonly source: Source }
+  | {
+      readonly kind: 'required'
+      readonly anyOf: readonly (readonly string[])[]
+      /** The alternatives of the document's `security`; empty without a document, or where it says nothing. */
+      readonly scopes: readonly ScopeAlternative[]
+      readonly source: Source
+    }
+
+/** One alternative of a document's `security`, in names of identities. */
+export interface ScopeAlternative {
+  readonly identities: readonly string[]
+  /** What it asks of which identity's caller. Those that are asked for nothing are left out. */
+  readonly demands: readonly {
+    readonly identity: string
+    readonly names: readonly string[]
+    /** For schemes without scopes the list may name roles (OpenAPI 3.1, Security Requirement Object). */
+    readonly rolesToo: boolean
+  }[]
+}
 
 export interface OperationSpec {
   readonly api: string

@@ -62,6 +62,7 @@ async function judge(
   const authentication: Authentication = {
     identities: findings.map(stepOf),
     groups,
+    demands: null,
     reservedHeaders: new Set(),
   }
   const verdict = await authenticate(exchange as unknown as Exchange, authentication)

@@ -2,7 +2,8 @@ import { codes } from '../codes.ts'
 import { choiceOf, type LogInChoice } from './choice.ts'
 import type { Exchange } from './exchange.ts'
 import type { Caller } from './facts.ts'
-import type { Authentication, Group, Step } from './plan.ts'
+import { insufficientScope } from './insufficient-scope.ts'
+import type { Authentication, Demand, Group, Step } from './plan.ts'
 import { runStep } from './run-step.ts'
 import { type Deny, type DenyDetail, deny, pass, type Verdict } from './verdict.ts'
 
@@ -17,16 +18,21 @@ export function authenticate(x: Exchange, authentication: Authentication): Verdi
   if (identities.length === 1) {
     const verdict = runStep(x, identities[0]!)
     return verdict instanceof Promise
-      ? verdict.then((late) => concludeOne(x, identities, late))
-      : concludeOne(x, identities, verdict)
+      ? verdict.then((late) => concludeOne(x, authentication, late))
+      : concludeOne(x, authentication, verdict)
   }
   return judgeFrom(x, authentication, 0, [], [])
 }
 
 /** The usual case, without a list. */
-function concludeOne(x: Exchange, identities: readonly Step[], verdict: Verdict): Verdict {
+function concludeOne(x: Exchange, authentication: Authentication, verdict: Verdict): Verdict {
+  const { identities, demands } = authentication
   // A `pass` without a caller proves nothing: an identity that forgot to say who it saw admits nobody.
-  if (verdict.kind === 'pass' && x.facts.caller !== undefined) return pass
+  if (verdict.kind === 'pass' && x.facts.caller !== undefined) {
+    // With one identity every group is that one, and has every alternative.
+    const asked = demands?.[0]
+    return asked === undefined || meets(x, asked, [x.facts.caller]) ? pass : scopeMissing(asked)
+  }
   x.facts.caller = undefined
   if (verdict.kind === 'deny') return verdict
   if (verdict.kind === 'skip' && verdict.otherwise !== undefined) return verdict.otherwise
@@ -65,7 +71,7 @@ function withoutCaller(x: Exchange, verdict: Verdict): Verdict {
 
 function conclude(
   x: Exchange,
-  { identities, groups }: Authentication,
+  { identities, groups, demands }: Authentication,
   verdicts: readonly Verdict[],
   callers: readonly (Caller | undefined)[],
 ): Verdict {
@@ -81,12 +87,37 @@ function conclude(
   const whole = groups.filter((group) => group.every((index) => proven[index]))
   if (whole.length === 0) return missing(identities, verdicts, proven)
   const chosen = whole.find((group) => covers(group, proven)) ?? whole[0]!
+  const asked = demands === null ? null : whole.flatMap((group) => demands[groups.indexOf(group)]!)
   const caller = callers[chosen[0]!]!
   // Two proofs of two callers have two readings: which one counted would depend on who reads (T24).
   if (!covers(chosen, proven) && callers.some((other, index) => proven[index] && other!.id !== caller.id))
     return deny(codes.CREDENTIALS_CONFLICT)
   x.facts.caller = caller
-  return pass
+  return asked === null || meets(x, asked, callers) ? pass : scopeMissing(asked)
+}
+
+/** Whether one alternative of the document's `security` has all that it asks for (OpenAPI, "Security Requirement"). */
+function meets(
+  x: Exchange,
+  alternatives: readonly (readonly Demand[])[],
+  callers: readonly (Caller | undefined)[],
+): boolean {
+  return alternatives.some((demands) =>
+    demands.every(({ index, names, rolesToo }) => {
+      const caller = callers[index]
+      if (caller === undefined) return false
+      const roles = rolesToo ? x.plan.roles.of(caller).roles : []
+      return names.every((name) => caller.scopes.includes(name) || roles.includes(name))
+    }),
+  )
+}
+
+function scopeMissing(alternatives: readonly (readonly Demand[])[]): Deny {
+  const lists = alternatives.map((demands) => demands.flatMap(({ names }) => names))
+  return deny(codes.SCOPE_MISSING, {
+    reason: `the document asks for ${lists.map((names) => names.join(' and ')).join(', or for ')}`,
+    headers: insufficientScope(lists[0]!),
+  })
 }
 
 /** A credential that an identity leaves to others, and that none takes. */

@@ -2,6 +2,7 @@ import type {
   GatewaySpec,
   IdentitySpec,
   OperationSpec,
+  ScopeAlternative,
   ServiceSpec,
   Source,
   StepSpec,
@@ -12,9 +13,11 @@ import { asciiJson } from '../observe/ascii-json.ts'
 import type { ControlLink } from './control-half.ts'
 import type { FactName } from './facts.ts'
 import { GuardedPaths } from './guarded-paths.ts'
+import { partialAnswerHeaders } from './held-answer.ts'
 import { type Phase, phases, type ResponsePhase } from './phases.ts'
-import type { Authentication, Endpoint, Operation, Plan, Step } from './plan.ts'
-import { type Host, type Policy, type PolicyInstance, placeOfControl } from './policy.ts'
+import type { Authentication, Endpoint, ObjectStep, Operation, Plan, Step } from './plan.ts'
+import { type Host, type ObjectNeeds, type Policy, type PolicyInstance, placeOfControl } from './policy.ts'
+import { rolesOf } from './roles.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A configuration that loads but cannot be put into force. */
@@ -66,7 +69,7 @@ interface Ready {
   readonly consumes: readonly string[]
 }
 
-const none: readonly string[] = []
+const none: readonly never[] = []
 
 function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInstance[]): Plan {
   const byName = new Map(options.policies.map((policy) => [policy.name, policy]))
@@ -78,11 +81,13 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     where: string,
     source: Source,
     observe: boolean,
+    positions: Readonly<Record<string, string>> = {},
   ): Ready => {
     const policy = byName.get(policyName)
     if (policy === undefined) throw new PlanError(`there is no policy named ${policyName}`, source)
     const { lookups } = options
     const host: Host = {
+      sourceOf: (at) => positions[at.join('.')] ?? positions[''] ?? where,
       where,
       instance: instanceName,
       findKey: (presented) => lookups.findKey(presented),
@@ -106,7 +111,15 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     return { policy, step, consumes: policy.consumedHeaders?.(settings) ?? none }
   }
   const steps = spec.steps.map((step: StepSpec) =>
-    setUp(step.policy, step.policy, step.settings, step.where, step.source, step.mode === 'observe'),
+    setUp(
+      step.policy,
+      step.policy,
+      step.settings,
+      step.where,
+      step.source,
+      step.mode === 'observe',
+      step.positions,
+    ),
   )
   const identities = new Map(
     spec.identities.map((identity: IdentitySpec) => [
@@ -124,6 +137,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
   const upstreams = spec.services.map(options.upstream)
   const authentications = new Map<string, Authentication>()
   const reservedOf = reservedHeadersOf()
+  const names = new Map(spec.operations.map(({ api, name }, index) => [`${api} ${name}`, index]))
   const operations = spec.operations.map((operation, index): Operation => {
     const authentication = authenticationOf(operation, identities, authentications, reserved)
     const ambient = (authentication?.identities ?? []).some(
@@ -137,6 +151,8 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       mine
         .filter((ready) => ready.policy.phases.includes(phase) && acts(ready.step.instance, phase))
         .map((ready) => ready.step)
+    const objects = mine.flatMap(({ step }) => objectWork(step, operation, names, spec.operations))
+    const answer = objects.filter(({ needs }) => needs.answer).map(({ step }) => step)
     return Object.freeze({
       index,
       spec: operation,
@@ -144,8 +160,14 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       screen: inPhase('screen'),
       preflight: inPhase('preflight'),
       authentication,
-      reservedHeaders: reservedOf(authentication?.reservedHeaders ?? reserved, mine),
+      reservedHeaders: reservedOf(authentication?.reservedHeaders ?? reserved, [
+        ...mine.flatMap(({ consumes }) => consumes),
+        ...(answer.length > 0 ? partialAnswerHeaders : none),
+      ]),
       authorize: inPhase('authorize'),
+      readsBody: objects.some(({ needs }) => needs.object && needs.body),
+      object: objects.filter(({ needs }) => needs.object),
+      answer,
       prepare: [...(authentication?.identities ?? []).filter(prepares), ...inPhase('prepare')],
       respond: inPhase('respond'),
       allowedPathClasses: allowedClasses(operation.allowPath),
@@ -163,6 +185,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     router: buildRouter(spec.operations),
     operations,
     guarded: new GuardedPaths(operations),
+    roles: rolesOf(spec.roles),
     identities: new Map([...identities].map(([name, { step }]) => [name, step])),
     endpoints: endpointsOf(spec, identities),
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),
@@ -202,6 +225,40 @@ function acts(instance: PolicyInstance, phase: Phase | ResponsePhase): boolean {
   return instance.request !== undefined
 }
 
+/** What a policy has to do about the objects of an operation; empty for one that does nothing there. */
+function objectWork(
+  step: Step,
+  operation: OperationSpec,
+  names: ReadonlyMap<string, number>,
+  operations: readonly OperationSpec[],
+): readonly (ObjectStep & { readonly needs: ObjectNeeds })[] {
+  const { instance } = step
+  if (instance.object === undefined && instance.answer === undefined) return none
+  const needs = instance.needs?.(operation) ?? {
+    object: instance.object !== undefined,
+    body: false,
+    readBy: null,
+    answer: instance.answer !== undefined,
+  }
+  if (needs.readBy === null) return [{ step, readBy: -1, needs }]
+  const readBy = names.get(`${operation.api} ${needs.readBy}`) ?? -1
+  const by = operations[readBy]
+  if (by === undefined || by.method !== 'GET' || !leads(by.template, operation.template))
+    throw new PlanError(
+      `${step.where} reads the object of ${operation.name} by ${needs.readBy}, which is no GET of the API whose path is that of ${operation.name} or its beginning`,
+      step.source,
+    )
+  return [{ step, readBy, needs }]
+}
+
+/** Whether a template has the segments that the other one begins with, parameters in the same places. */
+function leads(template: string, other: string): boolean {
+  const segments = (text: string): string[] =>
+    text.split('/').map((segment) => segment.replace(/\{[^}]*\}/, '{}'))
+  const own = segments(template)
+  return own.every((segment, index) => segments(other)[index] === segment)
+}
+
 /** Equal authentications are shared: 10,000 operations of one API hold one. */
 function authenticationOf(
   operation: OperationSpec,
@@ -211,7 +268,7 @@ function authenticationOf(
 ): Authentication | null {
   const { authentication } = operation
   if (authentication.kind === 'anonymous') return null
-  const key = JSON.stringify(authentication.anyOf)
+  const key = JSON.stringify([authentication.anyOf, authentication.scopes])
   const known = shared.get(key)
   if (known !== undefined) return known
   const names = [...new Set(authentication.anyOf.flat())]
@@ -232,19 +289,39 @@ function authenticationOf(
     reservedHeaders: new Set([...reserved, ...list.flatMap(({ consumes }) => consumes)]),
     identities: list.map(({ step }) => step),
     groups: authentication.anyOf.map((group) => group.map((name) => names.indexOf(name))),
+    demands: demandsOf(authentication.anyOf, authentication.scopes, names),
   })
   shared.set(key, made)
   return made
 }
 
+/** What the document asks of the callers of each group; null where it asks nothing of any. */
+function demandsOf(
+  groups: readonly (readonly string[])[],
+  scopes: readonly ScopeAlternative[],
+  names: readonly string[],
+): Authentication['demands'] {
+  if (scopes.every(({ demands }) => demands.length === 0)) return null
+  return groups.map((group) =>
+    scopes
+      .filter(({ identities }) => identities.every((name) => group.includes(name)))
+      .map(({ demands }) =>
+        demands.map(({ identity, rolesToo, names: asked }) => ({
+          index: names.indexOf(identity),
+          rolesToo,
+          names: asked,
+        })),
+      ),
+  )
+}
+
 /** Adds the headers that the policies of an operation consume; equal sets are one, over however many operations. */
 function reservedHeadersOf(): (
   reserved: ReadonlySet<string>,
-  steps: readonly Ready[],
+  consumed: readonly string[],
 ) => ReadonlySet<string> {
   const known = new Map<ReadonlySet<string>, Map<string, ReadonlySet<string>>>()
-  return (reserved, steps) => {
-    const names = steps.flatMap(({ consumes }) => consumes)
+  return (reserved, names) => {
     if (names.length === 0) return reserved
     const sets = known.get(reserved) ?? new Map<string, ReadonlySet<string>>()
     known.set(reserved, sets)

@@ -1,8 +1,9 @@
 import type { Fields } from '../engines/http1/fields.ts'
 import type { RequestHead } from '../engines/http1/request-head.ts'
+import type { WholeBody } from './body.ts'
 import type { FactName, Facts } from './facts.ts'
 import type { Operation, Plan } from './plan.ts'
-import type { ClientCertificate, RequestView } from './policy.ts'
+import type { ClientCertificate, JsonBody, ObjectAnswer, RequestView } from './policy.ts'
 import type { Recorder } from './recorder.ts'
 import type { ClientStream } from './streams.ts'
 
@@ -11,6 +12,8 @@ interface Gate {
   readonly plan: Plan
   readonly recorder: Recorder
   nextId(): string
+  /** Reads the object of a request by an operation of its API. Where requests are only judged, it rejects. */
+  readObject(x: Exchange, by: Operation): Promise<ObjectAnswer>
 }
 
 /**
@@ -23,7 +26,8 @@ export class Exchange implements RequestView {
   /** The plan the request started with; a reload in between does not change it. */
   readonly plan: Plan
   readonly recorder: Recorder
-  readonly client: ClientStream
+  /** Who is answered: what holds the answer back for a decision stands in the client's place. */
+  client: ClientStream
   /** Name of the listener it came in by, as JSON text. */
   readonly listenerJson: string
   /** Address of the socket's other end. */
@@ -50,6 +54,10 @@ export class Exchange implements RequestView {
   pathClasses = 0
   /** A CORS preflight for `operation`: answered here, never forwarded. */
   isPreflight = false
+  /** The body as JSON, where a policy asked for it and the request has one. */
+  body: JsonBody | null = null
+  /** The same as it came, to be sent on. */
+  held: WholeBody | null = null
 
   // For the record.
   /** Triples: name, verdict, microseconds. */
@@ -67,9 +75,13 @@ export class Exchange implements RequestView {
   trace: string | null = null
   /** Denials of `mode: observe`. */
   observed = 0
+  /** Pairs: name of a policy, the rule by which it allowed. */
+  decidedBy: string[] | null = null
   finished = false
   /** Its place among the requests in flight, or -1. */
   slot = -1
+  readonly #gate: Gate
+  #claimed = 0
 
   constructor(
     gate: Gate,
@@ -80,6 +92,7 @@ export class Exchange implements RequestView {
     startedAt: number,
     started: number,
   ) {
+    this.#gate = gate
     this.id = gate.nextId()
     this.plan = gate.plan
     this.plan.uses.active++
@@ -94,6 +107,25 @@ export class Exchange implements RequestView {
     this.fields = head.fields
     this.startedAt = startedAt
     this.started = started
+  }
+
+  get api(): string {
+    return this.operation?.spec.api ?? ''
+  }
+
+  get operationName(): string {
+    return this.operation?.spec.name ?? ''
+  }
+
+  /** Claims memory of the client's until the exchange is over; false when there is no more. */
+  claim(bytes: number): boolean {
+    if (!this.client.claim(bytes)) return false
+    this.#claimed += bytes
+    return true
+  }
+
+  readObject(by: Operation): Promise<ObjectAnswer> {
+    return this.#gate.readObject(this, by)
   }
 
   header(name: string): string | undefined {
@@ -119,6 +151,7 @@ export class Exchange implements RequestView {
     if (this.finished) return
     this.finished = true
     this.plan.uses.active--
+    if (this.#claimed > 0) this.client.release(this.#claimed)
     this.recorder.finish(this)
   }
 }

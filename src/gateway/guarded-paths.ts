@@ -33,7 +33,14 @@ function demandsMore(one: Operation, than: Operation): boolean {
   return (
     (one.authentication !== null && one.authentication !== than.authentication) ||
     one.screen.some((step) => adds(step, than.screen)) ||
-    one.authorize.some((step) => adds(step, than.authorize))
+    one.authorize.some((step) => adds(step, than.authorize)) ||
+    one.answer.some((step) => adds(step, than.answer)) ||
+    one.object.some(({ step }) =>
+      adds(
+        step,
+        than.object.map((other) => other.step),
+      ),
+    )
   )
 }
 

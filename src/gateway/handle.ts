@@ -1,11 +1,13 @@
 import { codes } from '../codes.ts'
 import { collapse, LENGTH_BODY, NO_BODY } from '../engines/http1/request-head.ts'
 import { authenticate } from './authenticate.ts'
+import { readJsonBody } from './body.ts'
 import { serveEndpoint } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
-import type { Operation, Step } from './plan.ts'
+import { AnswerHold } from './held-answer.ts'
+import type { ObjectStep, Operation, Step } from './plan.ts'
 import { answerLocally, refuse } from './respond.ts'
-import { runStep } from './run-step.ts'
+import { runObject, runStep } from './run-step.ts'
 import { type Deny, deny, pass, type Verdict } from './verdict.ts'
 
 /**
@@ -18,9 +20,13 @@ import { type Deny, deny, pass, type Verdict } from './verdict.ts'
  *   screen        who may knock: networks                                    (policies; cheap and anonymous)
  *   preflight     CORS preflights are answered, before credentials, which they never carry
  *   authenticate  who is calling. Default deny: no decision in the configuration, no plan
+ *   roles         which roles the caller has: by its credential and by the configuration
  *   authorize     what a proven caller may do
+ *   body          read, decoded and parsed once, where a policy must judge it; refused where that cannot be
+ *   object        whose object it is, before anything reaches the upstream's write
  *   prepare       headers towards the upstream                               (after all decisions)
  *   forward       `http/upstream`: the request is written anew from the canonical view, the body streams through
+ *   answer        whose object it is, where only the answer tells; until then none of it leaves   (`held-answer.ts`)
  *   respond       headers towards the client                                 (`respond.ts`)
  *   record        exactly one decision record, in every case                 (`Exchange.finish`)
  */
@@ -66,8 +72,18 @@ const order: readonly ((x: Exchange, operation: Operation) => Verdict | Promise<
   (x, operation) => runAll(x, operation.screen, 0),
   (x, operation) => (x.isPreflight ? preflight(x, operation) : pass),
   (x, operation) => (operation.authentication === null ? pass : authenticate(x, operation.authentication)),
+  assignRoles,
   (x, operation) => runAll(x, operation.authorize, 0),
+  (x, operation) => (operation.readsBody ? readJsonBody(x, operation.spec.bodyBytes) : pass),
+  (x, operation) => judgeObject(x, operation.object, 0),
 ]
+
+/** Before the first policy that reads them. */
+function assignRoles(x: Exchange): Verdict {
+  const { caller } = x.facts
+  if (caller !== undefined) x.facts.caller = x.plan.roles.of(caller)
+  return pass
+}
 
 function walk(x: Exchange, operation: Operation, from: number): Verdict | Promise<Verdict> {
   for (let phase = from; phase < order.length; phase++) {
@@ -88,6 +104,20 @@ function runAll(x: Exchange, steps: readonly Step[], from: number): Verdict | Pr
       return verdict.then((late) => (late.kind === 'pass' ? runAll(x, steps, i + 1) : only(late, steps[i]!)))
     }
     if (verdict.kind !== 'pass') return only(verdict, steps[i]!)
+  }
+  return pass
+}
+
+/** Runs the policies that decide about the object until one does not pass. */
+function judgeObject(x: Exchange, steps: readonly ObjectStep[], from: number): Verdict | Promise<Verdict> {
+  for (let i = from; i < steps.length; i++) {
+    const verdict = runObject(x, steps[i]!)
+    if (verdict instanceof Promise) {
+      return verdict.then((late) =>
+        late.kind === 'pass' ? judgeObject(x, steps, i + 1) : only(late, steps[i]!.step),
+      )
+    }
+    if (verdict.kind !== 'pass') return only(verdict, steps[i]!.step)
   }
   return pass
 }
@@ -199,6 +229,7 @@ function conclude(x: Exchange, verdict: Verdict): void {
   switch (verdict.kind) {
     case 'pass':
       try {
+        if (x.operation!.answer.length > 0) x.client = new AnswerHold(x, x.operation!)
         x.operation!.upstream.forward(x)
       } catch (error) {
         crash(x, error)

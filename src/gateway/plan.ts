@@ -3,6 +3,7 @@ import type { Router } from '../engines/match/router.ts'
 import type { FactName } from './facts.ts'
 import type { GuardedPaths } from './guarded-paths.ts'
 import type { PolicyInstance } from './policy.ts'
+import type { Roles } from './roles.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A configured policy, ready to run. */
@@ -21,6 +22,13 @@ export interface Step {
   readonly source: Source
 }
 
+/** A policy that decides about objects. */
+export interface ObjectStep {
+  readonly step: Step
+  /** Index of the operation by which it reads the object; -1 for none. */
+  readonly readBy: number
+}
+
 /** A page that an identity serves itself, such as where a provider sends browsers back to. */
 export interface Endpoint {
   readonly step: Step
@@ -30,12 +38,26 @@ export interface Endpoint {
 /** One way to be authenticated: all of these, by index into `Authentication.identities`. */
 export type Group = readonly number[]
 
+/** What a document asks of the caller of one identity. */
+export interface Demand {
+  /** Into `Authentication.identities`. */
+  readonly index: number
+  /** All of these: scopes, or roles of the same name where the scheme knows no scopes. */
+  readonly names: readonly string[]
+  readonly rolesToo: boolean
+}
+
 /** The authentication of an operation; null is anonymous. */
 export interface Authentication {
   /** `Operation.reservedHeaders`, with the headers that carry these credentials. */
   readonly reservedHeaders: ReadonlySet<string>
   readonly identities: readonly Step[]
   readonly groups: readonly Group[]
+  /**
+   * For each group the alternatives of the document's `security` that it is, each with what it asks for; one must hold.
+   * Null where the document asks for nothing.
+   */
+  readonly demands: readonly (readonly (readonly Demand[])[])[] | null
 }
 
 /** An operation with everything that happens to its requests, in order. */
@@ -49,6 +71,10 @@ export interface Operation {
   /** Names of request headers that the upstream never gets from a client: what the gateway consumes or sets (T27, T28). */
   readonly reservedHeaders: ReadonlySet<string>
   readonly authorize: readonly Step[]
+  /** Whether a step of `object` judges the body. */
+  readonly readsBody: boolean
+  readonly object: readonly ObjectStep[]
+  readonly answer: readonly Step[]
   readonly prepare: readonly Step[]
   readonly respond: readonly Step[]
   /** Bits of the path classes (`engines/path`) it lets through. */
@@ -70,6 +96,7 @@ export interface Plan {
   readonly router: Router
   readonly operations: readonly Operation[]
   readonly guarded: GuardedPaths
+  readonly roles: Roles
   /** By name, also those that no operation uses: the admin API and `whoami` judge by them. */
   readonly identities: ReadonlyMap<string, Step>
   /** Pages of the identities' own, by path; null where there are none. */

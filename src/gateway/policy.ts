@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Code } from '../codes.ts'
+import type { OperationSpec } from '../config/spec.ts'
+import type { JsonPath, JsonValue } from '../engines/json/json.ts'
 import type { NetworkSet } from '../engines/networks/network-set.ts'
 import type { ControlHalf, ControlHost, ControlLink } from './control-half.ts'
 import type { Caller, FactName, Facts } from './facts.ts'
@@ -35,6 +37,11 @@ export interface ClientCertificate {
  */
 export interface RequestView {
   readonly id: string
+  /** Milliseconds since 1970, when its first byte was read: the time that decisions go by. */
+  readonly startedAt: number
+  /** Name of the API and of the operation that it was matched to; '' before that. */
+  readonly api: string
+  readonly operationName: string
   readonly method: string
   /** Lower case, without a port; '' for an HTTP/1.0 request without Host. */
   readonly host: string
@@ -54,6 +61,47 @@ export interface RequestView {
   header(name: string): string | undefined
   /** How many lines of this header the client sent. */
   headerCount(name: string): number
+}
+
+/** A body that was read whole, decoded, and has one reading. */
+export interface JsonBody {
+  readonly value: JsonValue
+}
+
+/** The answer of an upstream that was held back until it is decided (phase `authorize-answer`). */
+export interface HeldAnswer {
+  readonly status: number
+  /** Null for an answer without a body, or one that is not JSON with one reading. */
+  readonly json: JsonBody | null
+  /** Takes members of objects and elements of lists out of the body; all other bytes stay as they came. */
+  remove(paths: readonly JsonPath[]): void
+}
+
+/** What the upstream answered to a read that the gateway made itself. */
+export interface ObjectAnswer {
+  readonly status: number
+  readonly json: JsonBody | null
+}
+
+/** Reads the object of a request by the operation that `ObjectNeeds.readBy` names, as the same caller. */
+export type ReadObject = () => Promise<ObjectAnswer>
+
+/** An operation, as a policy sees it when the plan is made. */
+export type OperationOutline = Pick<OperationSpec, 'api' | 'name' | 'method' | 'template' | 'bodyDeclared'>
+
+/** What deciding about the objects of one operation takes. */
+export interface ObjectNeeds {
+  /** `object` decides. */
+  readonly object: boolean
+  /** The body is read for it: what cannot be read and parsed is refused before it is called. */
+  readonly body: boolean
+  /**
+   * Name of the operation of the same API that `read` calls: a GET whose template is this operation's or the leading
+   * segments of it. Null where nothing is read.
+   */
+  readonly readBy: string | null
+  /** `answer` decides: answers are held for it, up to 4 MiB. */
+  readonly answer: boolean
 }
 
 /** Headers a policy changes. Names are lower case; values are checked for control characters when set. */
@@ -137,6 +185,11 @@ export interface Host {
    */
   findKey(presented: string): KeyRecord | undefined
   readonly revocations: Revocations
+  /**
+   * `file:line` of a part of the settings, of the whole where that part has no position. Only where the policy is
+   * `located`.
+   */
+  sourceOf(at: readonly (string | number)[]): string
   /** To the half of this policy that runs on the control plane; of a policy without one, a link to nobody. */
   readonly control: ControlLink
 }
@@ -145,6 +198,17 @@ export interface Host {
 export interface PolicyInstance {
   /** Decides. Synchronous wherever nothing must be awaited: it then allocates no promise. */
   request?(request: RequestView, set: FactSetter): Verdict | Promise<Verdict>
+  /**
+   * What `object` and `answer` have to do for this operation; asked once a plan. Without it `object` decides without a
+   * body, wherever there is one of the two.
+   */
+  needs?(operation: OperationOutline): ObjectNeeds
+  /** Decides about the object (phase `authorize-object`). `body` is null where the request has none, or none is read. */
+  object?(request: RequestView, body: JsonBody | null, read: ReadObject): Verdict | Promise<Verdict>
+  /** Decides about the upstream's answer before any of it leaves (phase `authorize-answer`). */
+  answer?(request: RequestView, answer: HeldAnswer): Verdict | Promise<Verdict>
+  /** For `explain --why-not`: the nearest rule that would allow, and what the request lacks for it. */
+  whyNot?(request: RequestView): string | null
   /** Edits the request on its way to the upstream (phase `prepare`); of an identity, wherever it is asked for. */
   prepare?(request: RequestView, upstream: UpstreamRequest): void
   /** Serves a page that `Policy.endpoints` names. `body` is that of a POST, whole. */
@@ -180,6 +244,10 @@ export interface Policy<C = unknown> {
   readonly writes: readonly FactName[]
   /** For `identity`: browsers never send its credential by themselves (`Caller.ambient` is always false). */
   readonly neverAmbient?: true
+  /** Its pass means that a proven caller may act: an operation with it has an authorization decision. */
+  readonly authorizes?: true
+  /** `Host.sourceOf` knows the lines of its settings. */
+  readonly located?: true
   /** Only acts on ambient callers: left out of operations that have none. */
   readonly ambientOnly?: true
   /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */

@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts'
 import type { Exchange } from './exchange.ts'
-import type { Step } from './plan.ts'
-import type { FactSetter } from './policy.ts'
+import type { ObjectStep, Step } from './plan.ts'
+import type { FactSetter, HeldAnswer, ReadObject } from './policy.ts'
 import { type Deny, deny, pass, type Verdict } from './verdict.ts'
 
 /**
@@ -9,25 +9,31 @@ import { type Deny, deny, pass, type Verdict } from './verdict.ts'
  * policy's `onError` says. In `mode: observe` a denial is noted and the request goes on.
  */
 export function runStep(x: Exchange, step: Step): Verdict | Promise<Verdict> {
-  const began = performance.now()
-  let verdict: Verdict | Promise<Verdict>
-  try {
-    verdict = step.instance.request!(x, step.writes.length === 0 ? noFacts : setter(x, step))
-  } catch (error) {
-    verdict = failed(step, error)
-  }
-  if (verdict instanceof Promise) {
-    return within(verdict, step).then((late) => settle(x, step, late, began))
-  }
-  return settle(x, step, verdict, began)
+  return run(x, step, () => step.instance.request!(x, step.writes.length === 0 ? noFacts : setter(x, step)))
 }
 
 /** Runs the page of an identity by the same rules. It sets no facts: whoever asks for it is nobody yet. */
 export function runServe(x: Exchange, step: Step, body: Buffer): Verdict | Promise<Verdict> {
+  return run(x, step, () => step.instance.serve!(x, body))
+}
+
+/** Runs a policy that decides about the object. */
+export function runObject(x: Exchange, { step, readBy }: ObjectStep): Verdict | Promise<Verdict> {
+  const read: ReadObject = () => x.readObject(x.plan.operations[readBy]!)
+  return run(x, step, () => step.instance.object!(x, x.body, read))
+}
+
+/** Runs a policy that decides about the answer. Under `mode: observe` nothing is taken out of it. */
+export function runAnswer(x: Exchange, step: Step, answer: HeldAnswer): Verdict | Promise<Verdict> {
+  const seen = step.observe ? { ...answer, remove: () => undefined } : answer
+  return run(x, step, () => step.instance.answer!(x, seen))
+}
+
+function run(x: Exchange, step: Step, decide: () => Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
   const began = performance.now()
   let verdict: Verdict | Promise<Verdict>
   try {
-    verdict = step.instance.serve!(x, body)
+    verdict = decide()
   } catch (error) {
     verdict = failed(step, error)
   }
@@ -43,6 +49,8 @@ function settle(x: Exchange, step: Step, verdict: Verdict, began: number): Verdi
     return pass
   }
   x.note(step.name, verdict.kind, microseconds)
+  if (verdict.kind === 'pass' && verdict.by !== undefined)
+    x.decidedBy = [...(x.decidedBy ?? []), step.name, verdict.by]
   return verdict
 }
 

@@ -13,6 +13,8 @@ export interface DenyDetail {
 /** The request may go on. */
 export interface Pass {
   readonly kind: 'pass'
+  /** The rule that allowed it, with file and line, for `explain`. Made once a plan, never once a request. */
+  readonly by?: string
 }
 /** Authenticate phase only: the request carries no credential of this kind. */
 export interface Skip {
@@ -41,6 +43,11 @@ export interface Answer {
 export type Verdict = Pass | Skip | Deny | Answer
 
 export const pass: Pass = Object.freeze({ kind: 'pass' })
+
+/** A pass that names the rule behind it. Made in `setup`: one value serves every request. */
+export function passBy(rule: string): Pass {
+  return Object.freeze({ kind: 'pass', by: rule })
+}
 
 const noDetail: DenyDetail = Object.freeze({})
 

@@ -1,8 +1,8 @@
 import type { WireLimits } from '../config/spec.ts'
 import type { NetworkSet } from '../engines/networks/network-set.ts'
 import type { Exchange } from '../gateway/exchange.ts'
-import type { Plan } from '../gateway/plan.ts'
-import type { Revocations } from '../gateway/policy.ts'
+import type { Operation, Plan } from '../gateway/plan.ts'
+import type { ObjectAnswer, Revocations } from '../gateway/policy.ts'
 import type { Recorder } from '../gateway/recorder.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -20,6 +20,8 @@ export interface Gate {
   /** The process is shutting down: every answer closes its connection. */
   readonly draining: boolean
   nextId(): string
+  /** Reads the object of a request by an operation of its API. */
+  readObject(x: Exchange, by: Operation): Promise<ObjectAnswer>
   /** The data path. */
   handle(exchange: Exchange): void
   /** Claims bytes of memory on behalf of a client; false when the thread's budget is spent. */

@@ -10,6 +10,8 @@ import { introspection } from './introspection/introspection.ts'
 import { jwt } from './jwt/jwt.ts'
 import { mtls } from './mtls/mtls.ts'
 import { oidc } from './oidc/oidc.ts'
+import { roles } from './roles/roles.ts'
+import { scopes } from './scopes/scopes.ts'
 import { serviceToken } from './service-token/service-token.ts'
 
 /** Refuses two policies of one name: the second would silently replace the first. */
@@ -29,6 +31,8 @@ export function registryOf(list: readonly Policy[]): readonly Policy[] {
  */
 export const policies: readonly Policy[] = registryOf([
   addresses,
+  scopes,
+  roles,
   apiKey,
   basic,
   introspection,

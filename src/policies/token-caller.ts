@@ -1,6 +1,6 @@
+import { type ClaimPath, claimAt, claimPathOf } from '../engines/claims/claim-path.ts'
 import type { Caller, Claims } from '../gateway/facts.ts'
 import type { RevocableCredential, Revocations } from '../gateway/policy.ts'
-import { type ClaimPath, claimAt, claimPathOf } from './claim-path.ts'
 
 /** Longest name of a caller; OpenID Connect allows 255 for `sub`. */
 const longestId = 512

@@ -53,6 +53,7 @@ export async function identify(plan: Plan, request: PresentedRequest): Promise<I
       reservedHeaders: new Set(),
       identities,
       groups: identities.map((_, index) => [index]),
+      demands: null,
     })
     const { caller } = x.facts
     if (verdict.kind === 'pass' && caller !== undefined && !hasUnread(request, identities))
@@ -98,13 +99,16 @@ function exchangeOf(plan: Plan, request: PresentedRequest): Exchange {
   for (const [name, value] of headers) head.fields.push(name, value)
   const parsed = parseAddress(address)
   const peer = parsed === null ? address : formatAddress(parsed)
-  const gate = { plan, recorder: { finish: () => undefined }, nextId: () => 'admin' }
+  const gate = { plan, recorder: { finish: () => undefined }, nextId: () => 'admin', readObject: noObject }
   const x = new Exchange(gate, silent, head, '"admin"', peer, Date.now(), performance.now())
   x.path = path
   x.secure = secure
   x.clientCertificate = certificate
   return x
 }
+
+/** Administrators are proven, and nothing of an API is decided. */
+const noObject = (): Promise<never> => Promise.reject(new Error('no operation is asked for'))
 
 /** Nothing is read from it or written to it: the admin server answers. */
 const silent: ClientStream = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { JsonObject } from '../engines/json/json.ts'
 import type { Algorithm } from '../engines/jwt/algorithms.ts'
 import { KeySet } from '../engines/jwt/keys.ts'
-import type { JsonObject } from '../engines/jwt/strict-json.ts'
 import type { ControlHalf, ControlHost } from '../gateway/control-half.ts'
 import { unusable } from './key-set-check.ts'
 import { keepKeys, keptKeys } from './key-set-kept.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../engines/jwt/strict-json.ts'
+import type { JsonObject } from '../engines/json/json.ts'
 
 /** What the control plane publishes of an issuer's keys. Plain data. */
 export interface KeySetState {

@@ -82,7 +82,10 @@ export function contractOf(policy: Policy, material: PolicyMaterial): void {
       it(`${failing.how} gives the declared outcome: ${policy.onError}`, async () => {
         const { instance } = setUp(failing.policy, cases[0]!)
         const exchange = new CaseExchange(cases[0]!.request)
-        const verdict = await decide(failing.policy, instance, exchange)
+        const verdict = await decide(failing.policy, instance, exchange, {
+          ...cases[0]!,
+          response: undefined,
+        })
         assert.equal(verdict.kind, policy.onError)
         if (verdict.kind === 'deny') assert.equal(verdict.code.code, 'POLICY_FAILED')
         assert.equal(exchange.noted.length, 1)
@@ -112,8 +115,9 @@ export function contractOf(policy: Policy, material: PolicyMaterial): void {
 
 async function caseHolds(policy: Policy, one: PolicyCase): Promise<void> {
   const { expect } = one
-  const { verdict, exchange, upstream, response } = await runCase(policy, one)
+  const { verdict, exchange, upstream, response, removed } = await runCase(policy, one)
   assert.equal(verdict.kind, expect.verdict)
+  if (expect.removed !== undefined) assert.deepEqual(removed, expect.removed)
   if (verdict.kind === 'deny') {
     assert.equal(verdict.code.code, expect.code)
     assert.ok(policy.denials.includes(verdict.code), `${verdict.code.code} is declared under denials`)

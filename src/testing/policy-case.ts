@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { JsonPath } from '../engines/json/json.ts'
 import type { ClientCertificate } from '../gateway/policy.ts'
 import type { Revocation } from '../store/revocations/revocation-index.ts'
 
@@ -67,6 +68,9 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
   request: z.strictObject({
     method: z.string().default('GET'),
     path: z.string().default('/'),
+    api: z.string().default('orders'),
+    operation: z.string().default('getOrder'),
+    at: z.iso.datetime().optional(),
     query: z.string().default(''),
     body: z.string().default(''),
     headers: fields.default({}),
@@ -74,11 +78,13 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
     clientCertificate: clientCertificate.optional(),
     facts: z.strictObject({ caller: caller.optional() }).default({}),
   }),
+  object: z.strictObject({ status: z.int().default(200), json: z.unknown().optional() }).optional(),
   response: z
     .strictObject({
       status: z.int().default(200),
       headers: fields.default({}),
       local: z.boolean().default(false),
+      json: z.unknown().optional(),
     })
     .optional(),
   expect: z.strictObject({
@@ -88,6 +94,7 @@ export const policyCase: z.ZodType<PolicyCase> = z.strictObject({
     caller: caller.optional(),
     upstream: expectedFields.default({}),
     response: expectedFields.default({}),
+    removed: z.array(z.array(z.union([z.string(), z.int()]))).optional(),
   }),
 })
 
@@ -140,6 +147,11 @@ export interface PolicyCase {
     readonly method: string
     /** One of the policy's own pages is served. */
     readonly path: string
+    /** Name of the API and of the operation that it was matched to. */
+    readonly api?: string | undefined
+    readonly operation?: string | undefined
+    /** When it came, RFC 3339, UTC. Default: now. */
+    readonly at?: string | undefined
     readonly query?: string | undefined
     readonly body?: string | undefined
     readonly headers: CaseFields
@@ -149,7 +161,9 @@ export interface PolicyCase {
     readonly facts: { readonly caller?: CaseCaller | undefined }
   }
   /** The answer that the response phases work on. */
-  readonly response?: { status: number; headers: CaseFields; local: boolean } | undefined
+  readonly response?: { status: number; headers: CaseFields; local: boolean; json?: unknown } | undefined
+  /** What the service answers to the gateway's own read of the object. */
+  readonly object?: CaseObject | undefined
   readonly expect: {
     readonly verdict: 'pass' | 'skip' | 'deny' | 'answer'
     /** Of a denial. */
@@ -162,5 +176,13 @@ export interface PolicyCase {
     readonly upstream: ExpectedFields
     /** Headers as the client gets them. */
     readonly response: ExpectedFields
+    /** What is taken out of the answer's body. */
+    readonly removed?: readonly JsonPath[] | undefined
   }
+}
+
+/** An answer with an object. */
+export interface CaseObject {
+  readonly status: number
+  readonly json?: unknown
 }

@@ -1,10 +1,11 @@
+import type { JsonPath } from '../engines/json/json.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import type { Step } from '../gateway/plan.ts'
 import type { Host, Policy, PolicyInstance } from '../gateway/policy.ts'
-import { runStep } from '../gateway/run-step.ts'
+import { runAnswer, runObject, runStep } from '../gateway/run-step.ts'
 import { pass, type Verdict } from '../gateway/verdict.ts'
 import { RevocationIndex } from '../store/revocations/revocation-index.ts'
-import { CaseExchange } from './case-exchange.ts'
+import { CaseExchange, jsonBody } from './case-exchange.ts'
 import { caseKeys } from './case-keys.ts'
 import { HeaderLines } from './header-lines.ts'
 import type { PolicyCase } from './policy-case.ts'
@@ -17,6 +18,8 @@ export interface CaseOutcome {
   readonly upstream: HeaderLines
   /** The answer's headers as the client gets them; null where the case has no answer. */
   readonly response: HeaderLines | null
+  /** What was taken out of the answer's body. */
+  readonly removed: readonly JsonPath[]
 }
 
 /** Sets a policy up as a plan does. */
@@ -31,6 +34,7 @@ export function setUp(policy: Policy, one: PolicyCase): { config: unknown; insta
     instance: instanceName,
     findKey: (presented) => keys.find(presented),
     revocations,
+    sourceOf: (at) => `sallyport.yaml:${at.join('.')}`,
     control: { state: one.control, ask: () => ask(one) },
   }
   // Settings travel to data threads as plain data: what a clone loses, the policy would miss there.
@@ -41,10 +45,11 @@ export function setUp(policy: Policy, one: PolicyCase): { config: unknown; insta
 export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutcome> {
   const { config, instance } = setUp(policy, one)
   try {
-    const exchange = new CaseExchange(one.request)
+    const exchange = new CaseExchange(one.request, one.object)
+    const removed: JsonPath[] = []
     const verdict = servesItself(policy, config, one)
       ? await instance.serve!(exchange, Buffer.from(one.request.body ?? ''))
-      : await decide(policy, instance, exchange)
+      : await decide(policy, instance, exchange, one, removed)
     const upstream = new HeaderLines(one.request.headers)
     for (const name of policy.upstreamHeaders?.(config) ?? []) upstream.remove(name)
     for (const name of policy.consumedHeaders?.(config) ?? []) upstream.remove(name)
@@ -54,7 +59,7 @@ export async function runCase(policy: Policy, one: PolicyCase): Promise<CaseOutc
       const { status, local } = one.response
       instance.respond?.(exchange, { status, headers: response, local })
     }
-    return { verdict, exchange, upstream, response }
+    return { verdict, exchange, upstream, response, removed }
   } finally {
     instance.close?.()
   }
@@ -73,8 +78,9 @@ export async function decide(
   policy: Policy,
   instance: PolicyInstance,
   exchange: CaseExchange,
+  one: Pick<PolicyCase, 'request' | 'response'>,
+  removed: JsonPath[] = [],
 ): Promise<Verdict> {
-  if (instance.request === undefined) return pass
   const step: Step = {
     name: policy.name,
     instance,
@@ -86,9 +92,26 @@ export async function decide(
     where: `contract.${policy.name}`,
     source: { file: '', line: 0, column: 0 },
   }
-  // The runner takes no more of an exchange than a `CaseExchange` has; a whole one would need a socket.
   // A case is no request on a socket: it has the parts of an exchange that a policy and its runner may touch.
-  return await runStep(exchange as unknown as Exchange, step)
+  const x = exchange as unknown as Exchange
+  if (instance.request !== undefined) {
+    const verdict = await runStep(x, step)
+    if (verdict.kind !== 'pass') return verdict
+  }
+  const { api, operationName: name, method, path: template } = exchange
+  const outline = { api, name, method, template, bodyDeclared: one.request.body !== '' }
+  const needs = instance.needs?.(outline)
+  if (instance.object !== undefined && needs?.object !== false) {
+    const verdict = await runObject(x, { step, readBy: 0 })
+    if (verdict.kind !== 'pass') return verdict
+  }
+  if (one.response === undefined || instance.answer === undefined || needs?.answer === false) return pass
+  const { status, json } = one.response
+  return await runAnswer(x, step, {
+    status,
+    json: jsonBody(json),
+    remove: (paths) => removed.push(...paths),
+  })
 }
 
 function ask({ answer }: PolicyCase): Promise<unknown> {

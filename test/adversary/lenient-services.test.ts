@@ -28,8 +28,9 @@ async function gatewayOf(extra: Readonly<Record<string, unknown>>): Promise<Test
           service: 'upstream',
           openapi: join(folder, 'api.json'),
           authenticate: ['keys'],
+          authorize: 'any-authenticated-caller',
           operations: {
-            admin: { authenticate: ['admins'] },
+            admin: { authenticate: ['admins'], authorize: 'any-authenticated-caller' },
             search: { require: elsewhere },
             upper: { require: elsewhere },
             open: { anonymous: 'a test' },

@@ -20,6 +20,7 @@ async function gatewayOf(context: TestContext): Promise<{ gateway: TestGateway; 
         service: 'upstream',
         prefix: '/guarded',
         authenticate: ['staff', 'partners'],
+        authorize: 'any-authenticated-caller',
         routes: { 'GET /': {} },
       },
       open: { service: 'upstream', prefix: '/open', anonymous: 'a test', routes: { 'GET /': {} } },

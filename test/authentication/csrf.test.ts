@@ -17,7 +17,15 @@ async function poster(
   const gateway = await startGateway({
     services: upstreamOn(recorder.port),
     identities: { staff: { type: 'basic', users: { ada: { password } } } },
-    apis: { orders: { service: 'upstream', authenticate: ['staff'], routes: { 'POST /': {} }, ...csrf } },
+    apis: {
+      orders: {
+        service: 'upstream',
+        authenticate: ['staff'],
+        authorize: 'any-authenticated-caller',
+        routes: { 'POST /': {} },
+        ...csrf,
+      },
+    },
   })
   const jar = new BrowserJar(gateway.tls.ca!)
   context.after(async () => {

@@ -46,7 +46,14 @@ export async function guardedApi(
     {
       services: upstreamOn((service.address() as AddressInfo).port),
       identities,
-      apis: { orders: { service: 'upstream', authenticate, routes: { 'GET /orders': {} } } },
+      apis: {
+        orders: {
+          service: 'upstream',
+          authenticate,
+          authorize: 'any-authenticated-caller',
+          routes: { 'GET /orders': {} },
+        },
+      },
       ...extra,
     },
     prepare,

@@ -60,7 +60,14 @@ test('opaque tokens of a real provider: live, made up, revoked, and the provider
         timeout: '1s',
       },
     },
-    apis: { api: { service: 'upstream', authenticate: ['partners'], routes: { 'GET /': {} } } },
+    apis: {
+      api: {
+        service: 'upstream',
+        authenticate: ['partners'],
+        authorize: 'any-authenticated-caller',
+        routes: { 'GET /': {} },
+      },
+    },
   })
   context.after(async () => {
     issuer.end()

@@ -33,6 +33,7 @@ export function identityOf(
     instance: 'staff',
     findKey: () => undefined,
     revocations,
+    sourceOf: () => '',
     control,
   })
   return { instance, revocations, judge: (token) => judge(instance, token) }

@@ -165,7 +165,12 @@ export async function oidcRig(context: TestContext, options: OidcRigOptions = {}
       partners: { type: 'api-key' },
     },
     apis: {
-      orders: { service: 'upstream', authenticate: [...identities, 'partners'], routes },
+      orders: {
+        service: 'upstream',
+        authenticate: [...identities, 'partners'],
+        authorize: 'any-authenticated-caller',
+        routes,
+      },
       bye: { service: 'upstream', anonymous: 'after the log-out', routes: { 'GET /bye': {} } },
     },
     ...options.gateway,

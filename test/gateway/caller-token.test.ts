@@ -54,6 +54,7 @@ before(async () => {
           service: 'upstream',
           prefix: '/known',
           authenticate: ['keys'],
+          authorize: 'any-authenticated-caller',
           'caller-token': { headers: { 'X-Caller-Id': 'id' } },
           allow,
           routes: { ...routes, 'GET /open': { anonymous: 'a test' } },

@@ -105,7 +105,7 @@ test('every refusal is a problem document with code and request id, and tells no
   const gateway = await gatewayOf(
     context,
     port,
-    { authenticate: ['keys'], routes: { 'GET /orders': {} } },
+    { authenticate: ['keys'], authorize: 'any-authenticated-caller', routes: { 'GET /orders': {} } },
     { identities: { keys: { type: 'api-key' } } },
   )
   for (const [path, status] of [
@@ -134,7 +134,11 @@ test('an API key opens what it is for, from the moment it is made to the moment 
     port,
     {
       authenticate: ['keys'],
-      routes: { 'GET /orders': {}, 'GET /both': { authenticate: [{ all: ['keys', 'others'] }] } },
+      authorize: 'any-authenticated-caller',
+      routes: {
+        'GET /orders': {},
+        'GET /both': { authenticate: [{ all: ['keys', 'others'] }], authorize: 'any-authenticated-caller' },
+      },
     },
     { identities },
   )
@@ -219,6 +223,7 @@ test('CORS: preflights are answered for listed origins only, before credentials,
     port,
     {
       authenticate: ['keys'],
+      authorize: 'any-authenticated-caller',
       cors,
       routes: {
         'PUT /orders': {},
@@ -328,7 +333,13 @@ test('undeclared: observe forwards what the document lacks, to proven callers on
   const gateway = await gatewayOf(
     context,
     port,
-    { openapi: document, authenticate: ['keys'], undeclared: 'observe', undeclaredUntil: '2999-12-31' },
+    {
+      openapi: document,
+      authenticate: ['keys'],
+      authorize: 'any-authenticated-caller',
+      undeclared: 'observe',
+      undeclaredUntil: '2999-12-31',
+    },
     { identities: { keys: { type: 'api-key' } }, admin: { address: admin } },
   )
   const store = openStore(join(gateway.folder, 'data'))

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/config/problem.ts'
 import { renderFindings, renderOpens, sourceText } from '../../src/config/render.ts'
-import type { GatewaySpec, OperationSpec, Source } from '../../src/config/spec.ts'
+import type { GatewaySpec, OperationSpec, ScopeAlternative, Source } from '../../src/config/spec.ts'
 
 /** A loaded configuration as text that people compare: one line each, with the place it comes from. */
 export function summary(
@@ -14,7 +14,7 @@ export function summary(
     const proof =
       authentication.kind === 'anonymous'
         ? `anonymous (${authentication.reason})`
-        : JSON.stringify(authentication.anyOf)
+        : JSON.stringify(authentication.anyOf) + scopesText(authentication.scopes)
     const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => !isEmpty(value)))
     const by = sourceText(authentication.source, cwd)
     return `operation ${api} ${name}: ${proof} @ ${by}\n  ${JSON.stringify(said)} @ ${sourceText(source, cwd)}\n`
@@ -37,13 +37,17 @@ export function summary(
     line('limits', '', limits),
     ...spec.services.map(({ name, source, ...rest }) => line('service', name, rest, source)),
     ...spec.identities.map(({ name, source, ...rest }) => line('identity', name, rest, source)),
-    ...spec.steps.map(({ policy, source, ...rest }, index) =>
+    ...spec.steps.map(({ policy, source, positions: _, ...rest }, index) =>
       line('step', `${index} ${policy}`, rest, source),
     ),
     ...spec.operations.map(operation),
     ...spec.opens.map((one) => `opens ${renderOpens([one], { color: false, cwd })}`),
     ...findings.map((one) => `finding ${renderFindings([one], { color: false, cwd })}`),
   ].join('')
+}
+
+function scopesText(scopes: readonly ScopeAlternative[]): string {
+  return scopes.every(({ demands }) => demands.length === 0) ? '' : ` asking for ${JSON.stringify(scopes)}`
 }
 
 function isEmpty(value: unknown): boolean {

@@ -30,7 +30,14 @@ function write(
     listeners: { public: { address: '127.0.0.1:8443', ...listener } },
     services: { up: { targets: ['http://127.0.0.1:1'] } },
     identities: { devices: { type: 'mtls', names: [{ commonName: 'ada' }] } },
-    apis: { a: { service: 'up', authenticate: ['devices'], routes: { 'GET /': {} } } },
+    apis: {
+      a: {
+        service: 'up',
+        authenticate: ['devices'],
+        authorize: 'any-authenticated-caller',
+        routes: { 'GET /': {} },
+      },
+    },
     ...more,
   }
   writeFileSync(join(folder, 'sallyport.json'), JSON.stringify(configuration))

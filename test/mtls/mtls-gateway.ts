@@ -102,6 +102,7 @@ export async function startMtlsGateway(
       test: {
         service: 'upstream',
         authenticate: Object.keys({ devices, ...options.identities }),
+        authorize: 'any-authenticated-caller',
         routes: { 'GET /me': {}, 'GET /wait': {}, 'GET /open': { anonymous: 'a test' } },
       },
     },

@@ -19,7 +19,14 @@ test('whoami judges a certificate as if it were shown, and says whose it is', as
       listeners: { public: { address: '127.0.0.1:8443', tls: { local: ['localhost'] }, ...listener } },
       services: { up: { targets: ['http://127.0.0.1:1'] } },
       identities: { devices: { type: 'mtls', names: [{ dns: '*.devices.example.com' }] } },
-      apis: { a: { service: 'up', authenticate: ['devices'], routes: { 'GET /': {} } } },
+      apis: {
+        a: {
+          service: 'up',
+          authenticate: ['devices'],
+          authorize: 'any-authenticated-caller',
+          routes: { 'GET /': {} },
+        },
+      },
     })
   write('sallyport.json', configured({ clientCertificates }))
   write('ca.pem', root.cert)

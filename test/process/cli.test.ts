@@ -36,6 +36,7 @@ apis:
   orders:
     service: orders
     authenticate: [partners]
+    authorize: any-authenticated-caller
     headers: { request: { set: { X-Upstream-Key: "$\{env:UPSTREAM_KEY}" } } }
     routes:
       "GET /orders": {}

@@ -199,7 +199,7 @@ export function testApi(
       'GET /ok': {},
       'POST /ok': {},
       'GET /slow': {},
-      'GET /private': { authenticate: ['partners'] },
+      'GET /private': { authenticate: ['partners'], authorize: 'any-authenticated-caller' },
       ...extraRoutes,
     },
     ...extra,

@@ -23,6 +23,7 @@ before(async () => {
         main: {
           service: 'upstream',
           authenticate: ['partners'],
+          authorize: 'any-authenticated-caller',
           routes: {
             'GET /public': { anonymous: 'a test' },
             'GET /public/{x}': { anonymous: 'a test' },
@@ -47,6 +48,7 @@ before(async () => {
           stripPrefix: true,
           upstreamPrefix: '/internal',
           authenticate: ['partners'],
+          authorize: 'any-authenticated-caller',
           routes: { 'GET /{x}': { anonymous: 'a test' }, 'GET /admin/{x}': {} },
         },
       },

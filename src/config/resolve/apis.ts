@@ -68,6 +68,7 @@ function resolveOperations(
     if (operation !== null) operations.push(operation)
   }
   authentication.settle()
+  resolver.settle()
   const undeclared = resolveUndeclared(api, authentication.ofApi(), today, report)
   if (undeclared === null) return operations
   // By the same way as a declared operation that says nothing: the document's root must allow it too.

@@ -2,7 +2,7 @@ import { suggest } from '../nearest.ts'
 import type { Path } from '../read/tree.ts'
 import type { Report } from '../report.ts'
 import type { GroupInput, RulesBlock } from '../schema/apis.ts'
-import type { Authentication, Source } from '../spec.ts'
+import type { Authentication, ScopeAlternative, Source } from '../spec.ts'
 
 /** Any of these groups of identities; all identities of a group. An empty group is "no credential". */
 export type Groups = readonly (readonly string[])[]
@@ -10,6 +10,7 @@ export type Groups = readonly (readonly string[])[]
 /** What an OpenAPI document says about an operation, in names of identities; null when it says nothing. */
 export interface DocumentSecurity {
   readonly groups: Groups
+  readonly scopes: readonly ScopeAlternative[]
   readonly source: Source
 }
 
@@ -42,7 +43,7 @@ export function decisionOf(
   if (authenticate === undefined) return null
   const path = [...at, 'authenticate']
   const anyOf = authenticate.map((group, index) => groupOf([...path, index], group, identities, report))
-  return { path, authentication: { kind: 'required', anyOf, source: report.tree.keyOf(path) } }
+  return { path, authentication: { kind: 'required', anyOf, scopes: [], source: report.tree.keyOf(path) } }
 }
 
 function groupOf(

@@ -2,7 +2,7 @@ import { suggest } from '../nearest.ts'
 import type { ApiDocument, SecurityAlternative } from '../openapi/document.ts'
 import type { Path } from '../read/tree.ts'
 import type { Report } from '../report.ts'
-import type { Source } from '../spec.ts'
+import type { ScopeAlternative, Source } from '../spec.ts'
 import type { DocumentSecurity } from './authentication.ts'
 
 /** Maps the security schemes of one document to identities, by `securitySchemes` of its API. */
@@ -13,6 +13,8 @@ export class SchemeMap {
   readonly #at: Path
   readonly #report: Report
   readonly #missing = new Set<string>()
+  /** Schemes whose lists are scopes. In others they may be roles. */
+  readonly #scoped: ReadonlySet<string>
 
   constructor(
     document: ApiDocument,
@@ -26,6 +28,11 @@ export class SchemeMap {
     this.#identities = identities
     this.#at = [...at, 'securitySchemes']
     this.#report = report
+    this.#scoped = new Set(
+      document.securitySchemes
+        .filter(({ type }) => type === 'oauth2' || type === 'openIdConnect')
+        .map(({ name }) => name),
+    )
     this.#check()
   }
 
@@ -58,20 +65,26 @@ export class SchemeMap {
     source: () => Source,
   ): DocumentSecurity | null | 'unmapped' {
     if (security === null) return null
-    if (security.length === 0) return { groups: [[]], source: source() }
+    if (security.length === 0) return { groups: [[]], scopes: [], source: source() }
     const unmapped = security.flat().filter(({ scheme }) => !this.#schemes.has(scheme))
     for (const { scheme } of unmapped) this.#refuseUnmapped(scheme)
     if (unmapped.length > 0) return 'unmapped'
-    const groups = security.flatMap((alternative) => this.#group(alternative))
-    return groups.length === 0 ? null : { groups, source: source() }
+    const scopes = security.flatMap((alternative) => this.#group(alternative))
+    const groups = scopes.map(({ identities }) => identities)
+    return groups.length === 0 ? null : { groups, scopes, source: source() }
   }
 
-  #group(alternative: SecurityAlternative): readonly (readonly string[])[] {
+  #group(alternative: SecurityAlternative): readonly ScopeAlternative[] {
     const identities = alternative.map(({ scheme }) => this.#schemes.get(scheme)!)
     const names = new Set(identities.filter((identity) => identity !== 'ignore'))
     if (identities.length > 0 && names.size === 0) return []
     if (identities.includes('ignore')) this.#openIgnored(alternative)
-    return [[...names]]
+    const demands = alternative.flatMap(({ scheme, scopes }) => {
+      const identity = this.#schemes.get(scheme)!
+      if (scopes.length === 0 || identity === 'ignore') return []
+      return [{ identity, names: scopes, rolesToo: !this.#scoped.has(scheme) }]
+    })
+    return [{ identities: [...names], demands }]
   }
 
   /** Once for each scheme, not for each of the thousand operations that name it. */

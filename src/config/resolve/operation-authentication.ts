@@ -46,11 +46,23 @@ export class ApiAuthentication {
     const documented = this.#schemes?.read(operation.security, () => operation.source) ?? null
     const configured = this.#configured(operation)
     if (documented === 'unmapped' || this.#root === 'unmapped') return null
-    if (configured !== null) return this.#checked(configured, documented ?? this.#root)
+    const decided = this.#decided(operation, documented, configured)
+    // Whatever the configuration accepts, the scopes that the document asks for stay asked for.
+    const scopes = (documented ?? this.#root)?.scopes ?? []
+    return decided?.kind === 'required' && scopes.length > 0 ? { ...decided, scopes } : decided
+  }
+
+  #decided(
+    operation: Declared,
+    documented: DocumentSecurity | null,
+    configured: Decision | null,
+  ): Authentication | null {
+    const root = this.#root === 'unmapped' ? null : this.#root
+    if (configured !== null) return this.#checked(configured, documented ?? root)
     const api = this.ofApi()
     if (documented !== null) return this.#fromDocument(documented, api)
-    if (api !== null) return this.#checked(api, this.#root)
-    if (this.#root !== null) return this.#fromDocument(this.#root, null)
+    if (api !== null) return this.#checked(api, root)
+    if (root !== null) return this.#fromDocument(root, null)
     this.#refuseUndecided(operation)
     return null
   }
@@ -105,7 +117,8 @@ export class ApiAuthentication {
   }
 
   #fromDocument({ groups, source }: DocumentSecurity, api: Decision | null): Authentication | null {
-    if (groups.every((group) => group.length > 0)) return { kind: 'required', anyOf: groups, source }
+    if (groups.every((group) => group.length > 0))
+      return { kind: 'required', anyOf: groups, scopes: [], source }
     if (api?.authentication.kind === 'anonymous') return this.#checked(api, null)
     this.#report.refuseAt(
       source,

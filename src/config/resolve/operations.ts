@@ -17,6 +17,9 @@ export interface Surroundings {
   readonly report: Report
 }
 
+/** Most operations named of those without a decision: the remedy is the same for all. */
+const named = 5
+
 /** Resolves the operations of one API: every value from the innermost block that says it. */
 export class ApiOperations {
   readonly #api: Api
@@ -24,6 +27,7 @@ export class ApiOperations {
   readonly #serviceNames: readonly string[]
   readonly #base: readonly Level[]
   readonly #noted = new Set<string>()
+  #undecided = 0
 
   constructor(api: Api, around: Surroundings) {
     this.#api = api
@@ -40,6 +44,8 @@ export class ApiOperations {
     if (service === null) return null
     const { streamIdle, streamTotal } = this.#around.services[this.#serviceNames[service]!]!.timeouts
     const { api } = this
+    const steps = this.#around.steps.of([[], ...levels.map(({ path }) => path)])
+    this.#refuseUnauthorized(declared, authentication, steps, levels)
     return {
       api: api.name,
       name: declared.name,
@@ -50,7 +56,7 @@ export class ApiOperations {
       stripPrefix: api.stripPrefix,
       addPrefix: api.addPrefix,
       authentication,
-      steps: this.#around.steps.of([[], ...levels.map(({ path }) => path)]),
+      steps,
       bodyBytes: this.#bodyBytes(levels),
       bodyDeclared: declared.bodyDeclared,
       streamIdleMs: streamIdle,
@@ -60,6 +66,43 @@ export class ApiOperations {
       undeclaredUntil: null,
       source: declared.source,
     }
+  }
+
+  /** Tells how many more operations have no authorization decision than were named. */
+  settle(): void {
+    if (this.#undecided <= named) return
+    this.#around.report.refuseKey(
+      this.#api.at,
+      `${this.#undecided - named} more operations have no authorization decision`,
+      'Write `require`, or `authorize`, in the API.',
+    )
+  }
+
+  /** Authenticated is not authorized: who of the proven callers may call is decided, or the operation does not load. */
+  #refuseUnauthorized(
+    { name, source }: Declared,
+    authentication: Authentication,
+    steps: readonly number[],
+    levels: readonly Level[],
+  ): void {
+    if (authentication.kind === 'anonymous' || this.#around.steps.authorize(steps)) return
+    const { scopes } = authentication
+    if (scopes.length > 0 && scopes.every(({ demands }) => demands.length > 0)) return
+    const { report } = this.#around
+    const level = levels.findLast(({ block }) => block.authorize !== undefined)
+    if (level !== undefined) {
+      const at = [...level.path, 'authorize']
+      if (this.#once(pathText(at)))
+        report.open(report.tree.keyOf(at), `${pathText(level.path)} is open to every authenticated caller`)
+      return
+    }
+    if (++this.#undecided > named) return
+    report.refuseAt(
+      source,
+      [...this.#api.at, name],
+      `operation \`${name}\` has no authorization decision: who of the authenticated callers may call?`,
+      'Write `require: { scopes: […] }`, `require: { roles: […] }` or another policy that authorizes, or `authorize: any-authenticated-caller`, for the operation or for its API.',
+    )
   }
 
   get api(): Api {

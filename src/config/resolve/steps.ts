@@ -1,6 +1,7 @@
 import type { Policy } from '../../gateway/policy.ts'
 import { suggest } from '../nearest.ts'
-import { isMap, type Path, pathText } from '../read/tree.ts'
+import { isMap, type Path, pathText, type Tree } from '../read/tree.ts'
+import { sourceText } from '../render.ts'
 import type { Report } from '../report.ts'
 import { parseWith } from '../schema/parse.ts'
 import type { StepSpec } from '../spec.ts'
@@ -18,6 +19,7 @@ export class Steps {
   readonly #settings: readonly Policy[]
   readonly #byPlace = new Map<string, number | null>()
   readonly #compared = new Set<string>()
+  readonly #authorizing = new Set<number>()
   readonly #byLevels = new Map<string, readonly number[]>()
 
   constructor(policies: readonly Policy[], report: Report) {
@@ -35,6 +37,11 @@ export class Steps {
       this.#byLevels.set(key, steps)
     }
     return steps
+  }
+
+  /** Whether one of these steps decides what proven callers may do. One that is only observed decides nothing. */
+  authorize(steps: readonly number[]): boolean {
+    return steps.some((step) => this.#authorizing.has(step))
   }
 
   #requirementsOf(levels: readonly Path[]): number[] {
@@ -77,6 +84,7 @@ export class Steps {
         mode: 'enforce',
         where: 'default',
         source,
+        positions: {},
       }) - 1
     this.#byPlace.set(key, index)
     return index
@@ -94,7 +102,10 @@ export class Steps {
     let index: number | null = null
     if (parsed.ok) {
       const source = tree.keyOf(at)
-      index = this.list.push({ policy: policy.name, settings: parsed.value, mode, where, source }) - 1
+      const positions = policy.located === true ? positionsOf(tree, at) : {}
+      index =
+        this.list.push({ policy: policy.name, settings: parsed.value, mode, where, source, positions }) - 1
+      if (policy.authorizes === true && mode === 'enforce') this.#authorizing.add(index)
       if (mode === 'observe') this.#report.open(source, `${where} is observed, not enforced`)
     }
     this.#byPlace.set(where, index)
@@ -118,6 +129,23 @@ export class Steps {
     const what = policy.opens(outer === null ? undefined : this.list[outer]!.settings, step.settings)
     if (what !== null) this.#report.open(step.source, `${step.where}: ${what}`)
   }
+}
+
+/** Parts of a block that have a line of their own; rules beyond this many are told by the block's. */
+const mostPositions = 20_000
+
+/** The lines of a block's parts, by their path within it. */
+function positionsOf(tree: Tree, at: Path): Record<string, string> {
+  const positions: Record<string, string> = {}
+  let left = mostPositions
+  const visit = (path: Path, part: unknown): void => {
+    if (--left < 0) return
+    positions[path.join('.')] = sourceText(tree.keyOf([...at, ...path]))
+    const items = Array.isArray(part) ? part.entries() : isMap(part) ? Object.entries(part) : []
+    for (const [key, item] of items) visit([...path, key], item)
+  }
+  visit([], tree.get(at))
+  return positions
 }
 
 function withoutMode(block: unknown): unknown {

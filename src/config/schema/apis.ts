@@ -8,10 +8,14 @@ import { flag, text } from './values.ts'
 /** One item of `authenticate`: an identity, or several that are needed together. */
 export type GroupInput = string | { all: readonly string[] }
 
+/** Written out where being authenticated is enough. */
+export const anyCaller = 'any-authenticated-caller'
+
 /** What an API, a tag and an operation may all say, as written. Blocks of policies are added by their registry. */
 export interface RulesInput {
   anonymous?: string | undefined
   authenticate?: readonly GroupInput[] | undefined
+  authorize?: typeof anyCaller | undefined
   limits?: { body?: SizeText | undefined } | undefined
   allow?:
     | { path?: readonly PathAllowance[] | undefined; headerNames?: readonly string[] | undefined }
@@ -86,6 +90,10 @@ function rulesShape(policies: readonly Policy[]): z.core.$ZodShape {
       .meta({
         description: 'Identities, any of which proves a caller; `{ all: [a, b] }` where both are needed.',
       }),
+    authorize: z.literal(anyCaller).optional().meta({
+      description:
+        'Every caller that an identity proves may call. Without it, requirements or policies decide.',
+    }),
     require: requireBlock(policies).optional(),
     limits: z
       .strictObject({ body: bodySize('Largest request body.').optional() })

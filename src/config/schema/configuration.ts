@@ -5,6 +5,7 @@ import { duration } from './duration.ts'
 import { type Limits, limits } from './limits.ts'
 import { type AdminInput, admin, type ListenerInput, listener } from './listeners.ts'
 import { type SinkInput, sink } from './log.ts'
+import { type RoleInput, roles } from './roles.ts'
 import { type ServiceBlock, service } from './services.ts'
 import { flag, name, networks, text } from './values.ts'
 
@@ -17,6 +18,7 @@ export interface Configuration {
   readonly limits: Limits
   readonly services: Readonly<Record<string, ServiceBlock>>
   readonly identities: Readonly<Record<string, { readonly type: string }>>
+  readonly roles: Readonly<Record<string, RoleInput>>
   readonly apis: Readonly<Record<string, ApiBlock>>
   readonly log: readonly SinkInput[]
   readonly dataThreads: number | 'auto'
@@ -54,6 +56,7 @@ export function configurationSchema(policies: readonly Policy[]): z.ZodType<Conf
       .record(name, z.looseObject({ type: z.string() }))
       .default({})
       .meta({ description: 'Ways to prove who calls.', identities: true }),
+    roles,
     require: requireBlock(policies).optional(),
     ...policyShape(policies, 'setting'),
     apis: z.record(name, apiBlock(policies)).default({}).meta({ description: 'What may be called.' }),

@@ -1,5 +1,5 @@
+import type { JsonObject, JsonValue } from '../json/json.ts'
 import type { FaultName, TokenFault } from './faults.ts'
-import type { JsonObject, JsonValue } from './strict-json.ts'
 
 /** Characters of an identifier: longer ones would fill records and keys of caches. */
 const maxTextLength = 2048

@@ -51,7 +51,7 @@ export const rows: readonly Row[] = [
         'id.example.com',
         '*',
         '__proto__',
-      ].map((value) => [value, 'ISSUER_WRONG'] as const),
+      ].map((value) => [value, value.includes('\0') ? 'TOKEN_MALFORMED' : 'ISSUER_WRONG'] as const),
       [['https://id.example.com'], 'CLAIM_INVALID'],
     ],
   },

@@ -1,7 +1,7 @@
+import type { JsonValue } from '../json/json.ts'
 import type { Algorithm } from './algorithms.ts'
 import { checkShapes, refuse, textOf, timeOf } from './claim-shapes.ts'
 import { shown, type TokenFault } from './faults.ts'
-import type { JsonValue } from './strict-json.ts'
 import type { ParsedToken } from './token.ts'
 
 /** What the operator demands of a token. `iss` and `exp` are always required. */

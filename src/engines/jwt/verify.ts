@@ -1,9 +1,9 @@
+import type { JsonObject } from '../json/json.ts'
 import { type Algorithm, isAlgorithm } from './algorithms.ts'
 import { type FaultName, shown } from './faults.ts'
 import type { KeySet, VerificationKey } from './keys.ts'
 import { checkClaims, type TokenRules, toleranceOf } from './rules.ts'
 import { verifySignature } from './signature.ts'
-import type { JsonObject } from './strict-json.ts'
 import type { ParsedToken } from './token.ts'
 
 /** A proven token. */

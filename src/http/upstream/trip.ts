@@ -3,6 +3,7 @@ import type { ServiceSpec } from '../../config/spec.ts'
 import type { Fields } from '../../engines/http1/fields.ts'
 import { CHUNKED_BODY, NO_BODY } from '../../engines/http1/request-head.ts'
 import type { ResponseHead } from '../../engines/http1/response-head.ts'
+import { replay } from '../../gateway/body.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
 import { dropOwnCookies } from '../../gateway/own-cookies.ts'
 import { editResponse, refuse } from '../../gateway/respond.ts'
@@ -95,7 +96,8 @@ export class Trip implements BodySink, AnswerSource, ConnectionUser, PoolWaiter 
       connection.deadline = this.#totalAt
       this.#onRoom = () => x.client.resumeBody()
       socket.on('drain', this.#onRoom)
-      x.client.readBody(this)
+      if (x.held === null) x.client.readBody(this)
+      else replay(x.held, this)
       socket.uncork()
     }
   }

@@ -1,5 +1,5 @@
+import { claimAt, claimPathOf } from '../../engines/claims/claim-path.ts'
 import type { Caller } from '../../gateway/facts.ts'
-import { claimAt, claimPathOf } from '../claim-path.ts'
 import { plainValue } from './plain-value.ts'
 import { type CallerTokenSettings, claimPrefix } from './settings.ts'
 

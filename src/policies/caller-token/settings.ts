@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { claimPath } from '../../config/schema/claim-path.ts'
 import { duration } from '../../config/schema/duration.ts'
+import { parseClaimPath } from '../../engines/claims/claim-path.ts'
 import type { SigningAlgorithm } from '../../engines/jwt-signing/signing-key.ts'
-import { claimPath, parseClaimPath } from '../claim-path.ts'
 import { requestHeaderName } from '../header-fields.ts'
 
 /** Settings of `caller-token`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { claimPath } from '../../config/schema/claim-path.ts'
 import { optionalDuration } from '../../config/schema/duration.ts'
-import { claimPath } from '../claim-path.ts'
 import { line, secretAddress } from '../provider-fields.ts'
 import { realm } from '../realm.ts'
 import { outgoingOf, outgoingShape } from '../remote-settings.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { claimPath } from '../../config/schema/claim-path.ts'
+import { type ClaimPath, claimAt, claimPathOf } from '../../engines/claims/claim-path.ts'
 import type { Claims } from '../../gateway/facts.ts'
-import { type ClaimPath, claimAt, claimPath, claimPathOf } from '../claim-path.ts'
 
 /** A value that a claim is compared with: never converted, so `"1"` is not `1`. */
 export type Scalar = string | number | boolean

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { JsonObject } from '../../engines/json/json.ts'
 import { isAlgorithm, traitsOf } from '../../engines/jwt/algorithms.ts'
 import type { TokenRules } from '../../engines/jwt/rules.ts'
-import type { JsonObject } from '../../engines/jwt/strict-json.ts'
 import type { OidcSettings } from './oidc-settings.ts'
 import type { Proof, Provider } from './provider.ts'
 

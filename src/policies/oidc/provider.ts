@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../engines/json/json.ts'
 import type { TokenRules } from '../../engines/jwt/rules.ts'
-import type { JsonObject } from '../../engines/jwt/strict-json.ts'
 import { type ParsedToken, parseToken } from '../../engines/jwt/token.ts'
 import { type VerifyOutcome, verifyToken } from '../../engines/jwt/verify.ts'
 import type { ControlHost } from '../../gateway/control-half.ts'

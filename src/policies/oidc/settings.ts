@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { claimPath } from '../../config/schema/claim-path.ts'
 import { optionalDuration } from '../../config/schema/duration.ts'
 import { algorithms, traitsOf } from '../../engines/jwt/algorithms.ts'
-import { claimPath } from '../claim-path.ts'
 import { line, oneOrMore, scope, secretAddress } from '../provider-fields.ts'
 import { realm } from '../realm.ts'
 import { durationBetween, outgoingOf, outgoingShape } from '../remote-settings.ts'

@@ -58,6 +58,7 @@ function specOf(
       settings,
       mode: 'enforce',
       source: { file: '', line: 0, column: 0 },
+      positions: {},
     })),
   }
   return spec as GatewaySpec

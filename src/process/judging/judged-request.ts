@@ -105,6 +105,7 @@ function judgingGate(plan: Plan, decide: (x: Exchange) => Verdict | Promise<Verd
     revocations: noRevocations,
     draining: false,
     nextId: () => 'explain',
+    readObject: () => Promise.reject(new Error('the service would be asked for the object')),
     handle: (x) => {
       running = Promise.resolve(decide(x)).then((verdict) => {
         if (verdict.kind === 'deny') refuse(x, verdict)

@@ -7,8 +7,9 @@ import type { ClientTrust } from '../../engines/x509/client-trust.ts'
 import { closeAll, compile } from '../../gateway/compile.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
 import { handle } from '../../gateway/handle.ts'
-import type { Plan } from '../../gateway/plan.ts'
-import type { Policy } from '../../gateway/policy.ts'
+import type { Operation, Plan } from '../../gateway/plan.ts'
+import type { ObjectAnswer, Policy } from '../../gateway/policy.ts'
+import { readObject } from '../../gateway/read-object.ts'
 import type { Recorder } from '../../gateway/recorder.ts'
 import { type Certificate, readCertificate } from '../../http/certificates.ts'
 import { Deadlines } from '../../http/deadlines.ts'
@@ -121,6 +122,10 @@ export class DataPlane implements Gate, Recorder {
 
   nextId(): string {
     return this.#idPrefix + (++this.#ids).toString(16).padStart(8, '0')
+  }
+
+  readObject(exchange: Exchange, by: Operation): Promise<ObjectAnswer> {
+    return readObject(exchange, by)
   }
 
   handle(exchange: Exchange): void {

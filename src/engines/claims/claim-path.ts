@@ -1,6 +1,3 @@
-import { z } from 'zod'
-import type { Claims } from '../gateway/facts.ts'
-
 /** The names on the way to a claim, outermost first. */
 export type ClaimPath = readonly string[]
 
@@ -35,23 +32,15 @@ const dotAfter = (text: string, at: number): number => {
 }
 
 /** The claim at the path; undefined where there is none. Names are own ones: nothing is there by birth. */
-export function claimAt(claims: Claims, path: ClaimPath): unknown {
+export function claimAt(claims: { readonly [name: string]: unknown }, path: ClaimPath): unknown {
   let value: unknown = claims
   for (const name of path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     if (!Object.hasOwn(value, name)) return undefined
-    value = (value as Claims)[name]
+    value = (value as { readonly [name: string]: unknown })[name]
   }
   return value
 }
-
-/** A path in configuration. Stays text: it is parsed once more where it is used, which is once a plan. */
-export const claimPath: z.ZodType<string, string> = z
-  .string()
-  .refine((text) => parseClaimPath(text) !== null, {
-    error:
-      'not the path of a claim\nWrite names with dots between them, and quote a name that has dots itself: `resource_access."my.app".roles`.',
-  })
 
 /** A path that the schema has seen. */
 export function claimPathOf(text: string): ClaimPath {
