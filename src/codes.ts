@@ -177,6 +177,24 @@ export const codeTable = {
     'warn',
     'A body that a policy must judge is not JSON in UTF-8, or has a content coding that is not known. It is refused, never passed unjudged.',
   ],
+  OBJECT_NOT_FOUND: [
+    404,
+    'Not found',
+    'info',
+    "The object is another's, or there is none: `objects` answers both alike. The record says which.",
+  ],
+  OBJECT_FORBIDDEN: [
+    403,
+    'Forbidden',
+    'warn',
+    "`objects` refuses it: the request names another owner than the caller, or sets a field that the caller may not set; or the object is another's, under `others: forbid`.",
+  ],
+  OBJECT_UNREADABLE: [
+    502,
+    'Bad gateway',
+    'error',
+    'The object was to be read before the request, and the service did not answer with it. Nothing was changed.',
+  ],
   SCOPE_MISSING: [
     403,
     'Forbidden',

@@ -44,6 +44,74 @@ function startDemo(folder = join(root, String(count++))): Demo {
   return { process: child, folder, ended, log: () => log, tour }
 }
 
+/** Asks the gateway of the demo by curl, as a user would. */
+async function ask(
+  folder: string,
+  as: string,
+  method: string,
+  path: string,
+  json = '',
+): Promise<{ status: number; body: string }> {
+  const data = join(folder, '.sallyport', 'demo')
+  const read = (file: string): string => readFileSync(join(data, file), 'utf8').trim()
+  const credential =
+    as === 'key' ? `X-API-Key: ${read('api-key')}` : `Authorization: Bearer ${read(`tokens/${as}.jwt`)}`
+  const body = json === '' ? [] : ['--json', json]
+  const { stdout } = await run('curl', [
+    '-s',
+    ...['--cacert', join(data, 'ca.crt'), '-w', '\n%{http_code}', '-m', '5', '-X', method, '-H', credential],
+    ...body,
+    `https://127.0.0.1:8443${path}`,
+  ])
+  const end = stdout.lastIndexOf('\n')
+  return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) }
+}
+
+test('customers see and change their own orders, the manager and the key all', async () => {
+  const { folder, tour, process: child, ended } = startDemo()
+  await tour
+  const status = async (
+    ...request: [as: string, method: string, path: string, json?: string]
+  ): Promise<number> => (await ask(folder, ...request)).status
+  const customers = async (as: string, path: string): Promise<string[]> => {
+    const { orders } = JSON.parse((await ask(folder, as, 'GET', path)).body) as {
+      orders: { customer: string }[]
+    }
+    return orders.map(({ customer }) => customer)
+  }
+  assert.equal(await status('ada', 'GET', '/orders/1001'), 200)
+  assert.equal(await status('bob', 'GET', '/orders/2001'), 200)
+  for (const [as, id] of [
+    ['ada', '2001'],
+    ['bob', '1001'],
+  ] as const) {
+    for (const [method, path, json] of [
+      ['GET', `/orders/${id}`, ''],
+      ['PATCH', `/orders/${id}`, '{"note":"mine now"}'],
+      ['GET', `/orders/${id}/events`, ''],
+      ['PUT', `/orders/${id}/attachment`, '{}'],
+    ] as const)
+      assert.equal(await status(as, method, path, json), 404, `${as} ${method} ${path}`)
+    assert.equal(await status(as, 'DELETE', `/orders/${id}`), 403)
+  }
+  assert.equal(await status('ada', 'DELETE', '/orders/1001'), 403)
+  assert.deepEqual(await customers('ada', '/orders'), ['ada', 'ada'])
+  assert.deepEqual(await customers('bob', '/orders/slow'), ['bob'])
+  assert.deepEqual(await customers('ada', '/orders/search?q=bob'), [])
+  for (const as of ['manager', 'key']) assert.equal((await customers(as, '/orders')).length, 3)
+  const order = (customer: string): string =>
+    JSON.stringify({ customer, items: [{ sku: 'oar', quantity: 1 }] })
+  assert.equal(await status('ada', 'POST', '/orders', order('bob')), 403)
+  assert.equal(await status('ada', 'POST', '/orders', order('ada')), 201)
+  assert.equal(await status('key', 'POST', '/orders', order('carol')), 201)
+  assert.equal(await status('ada', 'PATCH', '/orders/1001', '{"customer":"bob"}'), 403)
+  assert.equal(await status('ada', 'PATCH', '/orders/1001', '{"note":"ring once"}'), 200)
+  assert.equal(await status('ada', 'GET', '/orders/9999'), 404)
+  for (const id of ['3001', '3002']) assert.equal(await status('manager', 'DELETE', `/orders/${id}`), 204)
+  child.kill('SIGINT')
+  await ended
+})
+
 test('the demo serves, its lines work as pasted, and it ends cleanly', async () => {
   const started = performance.now()
   const demo = startDemo()
@@ -57,8 +125,9 @@ test('the demo serves, its lines work as pasted, and it ends cleanly', async () 
     }),
   )
   assert.equal((JSON.parse(refused ?? '') as { code: string }).code, 'CREDENTIALS_MISSING')
-  for (const answer of [allowed, asAda])
-    assert.equal((JSON.parse(answer ?? '') as { orders: unknown[] }).orders.length, 3)
+  const listed = (answer = ''): number => (JSON.parse(answer) as { orders: unknown[] }).orders.length
+  // The key sees all orders, ada her own.
+  assert.deepEqual([listed(allowed), listed(asAda)], [3, 2])
   assert.match(explained ?? '', /^GET \/orders\n {2}orders · listOrders .*\n {2}authenticate {2}partners/)
 
   const data = join(demo.folder, '.sallyport', 'demo')

@@ -8,6 +8,7 @@ import { runExplain } from './explain.ts'
 import { runHashPassword } from './hash-password.ts'
 import { runInit } from './init.ts'
 import { type KeysArguments, runKeys } from './keys.ts'
+import { addPolicyCommands } from './policy-commands.ts'
 import { runStart } from './start.ts'
 import { runWhoami } from './whoami.ts'
 
@@ -241,6 +242,8 @@ function program(): Command {
     source,
     output: { stdout, stderr },
   })
+
+  addPolicyCommands({ command, repeated, output: { stdout, stderr } })
 
   command(
     'hash-password',

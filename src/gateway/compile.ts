@@ -179,6 +179,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       nameJson: asciiJson(operation.name),
     })
   })
+  for (const { step } of steps) asked(step, () => step.instance.ready?.())
   return Object.freeze({
     generation: options.generation,
     spec,
@@ -234,7 +235,7 @@ function objectWork(
 ): readonly (ObjectStep & { readonly needs: ObjectNeeds })[] {
   const { instance } = step
   if (instance.object === undefined && instance.answer === undefined) return none
-  const needs = instance.needs?.(operation) ?? {
+  const needs = asked(step, () => instance.needs?.(operation)) ?? {
     object: instance.object !== undefined,
     body: false,
     readBy: null,
@@ -249,6 +250,15 @@ function objectWork(
       step.source,
     )
   return [{ step, readBy, needs }]
+}
+
+/** What a policy says about an operation; what it throws is told with the line of its block. */
+function asked<T>({ where, source }: Step, ask: () => T): T {
+  try {
+    return ask()
+  } catch (error) {
+    throw new PlanError(`${where}: ${error instanceof Error ? error.message : String(error)}`, source)
+  }
 }
 
 /** Whether a template has the segments that the other one begins with, parameters in the same places. */

@@ -87,7 +87,10 @@ export interface ObjectAnswer {
 export type ReadObject = () => Promise<ObjectAnswer>
 
 /** An operation, as a policy sees it when the plan is made. */
-export type OperationOutline = Pick<OperationSpec, 'api' | 'name' | 'method' | 'template' | 'bodyDeclared'>
+export type OperationOutline = Pick<
+  OperationSpec,
+  'api' | 'name' | 'method' | 'template' | 'bodyDeclared' | 'authentication'
+>
 
 /** What deciding about the objects of one operation takes. */
 export interface ObjectNeeds {
@@ -203,6 +206,8 @@ export interface PolicyInstance {
    * body, wherever there is one of the two.
    */
   needs?(operation: OperationOutline): ObjectNeeds
+  /** Called once every operation was asked about. Like `needs`, it throws what an operator must change. */
+  ready?(): void
   /** Decides about the object (phase `authorize-object`). `body` is null where the request has none, or none is read. */
   object?(request: RequestView, body: JsonBody | null, read: ReadObject): Verdict | Promise<Verdict>
   /** Decides about the upstream's answer before any of it leaves (phase `authorize-answer`). */

@@ -1,3 +1,4 @@
+import type { Authentication } from '../config/spec.ts'
 import type { JsonPath } from '../engines/json/json.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import type { Step } from '../gateway/plan.ts'
@@ -99,7 +100,14 @@ export async function decide(
     if (verdict.kind !== 'pass') return verdict
   }
   const { api, operationName: name, method, path: template } = exchange
-  const outline = { api, name, method, template, bodyDeclared: one.request.body !== '' }
+  const authentication: Authentication = {
+    kind: 'required',
+    anyOf: [['staff']],
+    scopes: [],
+    source: step.source,
+  }
+  const bodyDeclared = (one.request.body ?? '') !== ''
+  const outline = { api, name, method, template, bodyDeclared, authentication }
   const needs = instance.needs?.(outline)
   if (instance.object !== undefined && needs?.object !== false) {
     const verdict = await runObject(x, { step, readBy: 0 })
