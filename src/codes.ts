@@ -177,6 +177,12 @@ export const codeTable = {
     'warn',
     'A body that a policy must judge is not JSON in UTF-8, or has a content coding that is not known. It is refused, never passed unjudged.',
   ],
+  ACCESS_DENIED: [
+    403,
+    'Forbidden',
+    'info',
+    'A rule of `require.access` denies it, or none allows it. `sallyport explain --why-not` names the nearest that would.',
+  ],
   OBJECT_NOT_FOUND: [
     404,
     'Not found',

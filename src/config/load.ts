@@ -78,7 +78,7 @@ async function load(
   const identities = resolveIdentities(configuration, policies, report)
   const roles = resolveRoles(configuration.roles, Object.keys(configuration.identities), report)
   const log = resolveSinks(configuration, report)
-  const steps = new Steps(policies, report)
+  const steps = new Steps(policies, Object.keys(configuration.identities), report)
   const around = { limits: configuration.limits, services: configuration.services, steps, report }
   const today = new Date().toISOString().slice(0, 10)
   const apis = await resolveApis(configuration.apis, Object.keys(configuration.identities), around, today)
@@ -105,7 +105,7 @@ async function load(
     drainTimeoutMs: configuration.drainTimeout,
     watch: configuration.watch,
     secrets: [...references.secrets],
-    files: [...new Set([...files, ...apis.files])],
+    files: [...new Set([...files, ...apis.files, ...steps.files])],
     opens: report.opens.map(({ what, source }) => ({ what: clean(what), source })),
   }
   findUnused(spec, report)

@@ -94,7 +94,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       revocations: lookups.revocations,
       control: lookups.control(policyName, ...placeOfControl(policy, where, settings)),
     }
-    const instance = policy.setup(settings, host)
+    const instance = asked(where, source, () => policy.setup(settings, host))
     instances.push(instance)
     for (const name of policy.upstreamHeaders?.(settings) ?? []) reserved.add(name)
     const step: Step = {
@@ -179,7 +179,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       nameJson: asciiJson(operation.name),
     })
   })
-  for (const { step } of steps) asked(step, () => step.instance.ready?.())
+  for (const { step } of steps) asked(step.where, step.source, () => step.instance.ready?.())
   return Object.freeze({
     generation: options.generation,
     spec,
@@ -234,13 +234,13 @@ function objectWork(
   operations: readonly OperationSpec[],
 ): readonly (ObjectStep & { readonly needs: ObjectNeeds })[] {
   const { instance } = step
-  if (instance.object === undefined && instance.answer === undefined) return none
-  const needs = asked(step, () => instance.needs?.(operation)) ?? {
+  const needs = asked(step.where, step.source, () => instance.needs?.(operation)) ?? {
     object: instance.object !== undefined,
     body: false,
     readBy: null,
     answer: instance.answer !== undefined,
   }
+  if (!needs.object && !needs.answer) return none
   if (needs.readBy === null) return [{ step, readBy: -1, needs }]
   const readBy = names.get(`${operation.api} ${needs.readBy}`) ?? -1
   const by = operations[readBy]
@@ -252,8 +252,8 @@ function objectWork(
   return [{ step, readBy, needs }]
 }
 
-/** What a policy says about an operation; what it throws is told with the line of its block. */
-function asked<T>({ where, source }: Step, ask: () => T): T {
+/** What a policy says when the plan is made; what it throws is told with the line of its block. */
+function asked<T>(where: string, source: Source, ask: () => T): T {
   try {
     return ask()
   } catch (error) {

@@ -202,7 +202,8 @@ export interface PolicyInstance {
   /** Decides. Synchronous wherever nothing must be awaited: it then allocates no promise. */
   request?(request: RequestView, set: FactSetter): Verdict | Promise<Verdict>
   /**
-   * What `object` and `answer` have to do for this operation; asked once a plan. Without it `object` decides without a
+   * What `object` and `answer` have to do for this operation; asked once a plan, of every policy that has it, so that
+   * what depends on the operation alone is decided before the first request. Without it `object` decides without a
    * body, wherever there is one of the two.
    */
   needs?(operation: OperationOutline): ObjectNeeds
@@ -221,6 +222,13 @@ export interface PolicyInstance {
   /** Edits the answer (phase `respond`). */
   respond?(request: RequestView, response: ResponseView): void
   close?(): void
+}
+
+/** A remark about settings. `at` is where in them. */
+export interface SettingsFinding {
+  readonly at: readonly (string | number)[]
+  readonly message: string
+  readonly remedy: string
 }
 
 /** A kind of policy. Life cycle: `config` parses → `setup` once a plan → calls a request → `close` with the plan. */
@@ -253,6 +261,10 @@ export interface Policy<C = unknown> {
   readonly authorizes?: true
   /** `Host.sourceOf` knows the lines of its settings. */
   readonly located?: true
+  /** What of settings that load can never matter, or will surprise: told by `sallyport check`. */
+  findings?(config: C): readonly SettingsFinding[]
+  /** Identities that the settings name: one that is not there is refused, since it would never match. */
+  identities?(config: C): readonly { readonly at: readonly (string | number)[]; readonly name: string }[]
   /** Only acts on ambient callers: left out of operations that have none. */
   readonly ambientOnly?: true
   /** Names (lower case) of headers it may set towards the upstream: removed from what clients send, always. */

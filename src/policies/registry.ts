@@ -1,6 +1,8 @@
 import type { Policy } from '../gateway/policy.ts'
+import { access } from './access/access.ts'
 import { addresses } from './addresses/addresses.ts'
 import { apiKey } from './api-key/api-key.ts'
+import { authorizer } from './authorizer/authorizer.ts'
 import { basic } from './basic/basic.ts'
 import { callerToken } from './caller-token/caller-token.ts'
 import { cors } from './cors/cors.ts'
@@ -9,7 +11,9 @@ import { headers } from './headers/headers.ts'
 import { introspection } from './introspection/introspection.ts'
 import { jwt } from './jwt/jwt.ts'
 import { mtls } from './mtls/mtls.ts'
+import { objects } from './objects/objects.ts'
 import { oidc } from './oidc/oidc.ts'
+import { resourcePolicy } from './resource-policy/resource-policy.ts'
 import { roles } from './roles/roles.ts'
 import { scopes } from './scopes/scopes.ts'
 import { serviceToken } from './service-token/service-token.ts'
@@ -33,6 +37,9 @@ export const policies: readonly Policy[] = registryOf([
   addresses,
   scopes,
   roles,
+  access,
+  resourcePolicy,
+  authorizer,
   apiKey,
   basic,
   introspection,
@@ -40,6 +47,7 @@ export const policies: readonly Policy[] = registryOf([
   mtls,
   oidc,
   csrf,
+  objects,
   cors,
   headers,
   serviceToken,

@@ -95,10 +95,6 @@ export async function decide(
   }
   // A case is no request on a socket: it has the parts of an exchange that a policy and its runner may touch.
   const x = exchange as unknown as Exchange
-  if (instance.request !== undefined) {
-    const verdict = await runStep(x, step)
-    if (verdict.kind !== 'pass') return verdict
-  }
   const { api, operationName: name, method, path: template } = exchange
   const authentication: Authentication = {
     kind: 'required',
@@ -109,6 +105,10 @@ export async function decide(
   const bodyDeclared = (one.request.body ?? '') !== ''
   const outline = { api, name, method, template, bodyDeclared, authentication }
   const needs = instance.needs?.(outline)
+  if (instance.request !== undefined) {
+    const verdict = await runStep(x, step)
+    if (verdict.kind !== 'pass') return verdict
+  }
   if (instance.object !== undefined && needs?.object !== false) {
     const verdict = await runObject(x, { step, readBy: 0 })
     if (verdict.kind !== 'pass') return verdict

@@ -5,6 +5,7 @@ import { sourceText } from '../render.ts'
 import type { Report } from '../report.ts'
 import { parseWith } from '../schema/parse.ts'
 import type { StepSpec } from '../spec.ts'
+import { existingFile } from './existing-file.ts'
 
 const modes = ['enforce', 'observe'] as const
 
@@ -14,7 +15,10 @@ const modes = ['enforce', 'observe'] as const
  */
 export class Steps {
   readonly list: StepSpec[] = []
+  /** Files that settings name, absolute. */
+  readonly files: Set<string> = new Set()
   readonly #report: Report
+  readonly #identities: readonly string[]
   readonly #requirements: readonly Policy[]
   readonly #settings: readonly Policy[]
   readonly #byPlace = new Map<string, number | null>()
@@ -22,8 +26,9 @@ export class Steps {
   readonly #authorizing = new Set<number>()
   readonly #byLevels = new Map<string, readonly number[]>()
 
-  constructor(policies: readonly Policy[], report: Report) {
+  constructor(policies: readonly Policy[], identities: readonly string[], report: Report) {
     this.#report = report
+    this.#identities = identities
     this.#requirements = policies.filter(({ place }) => place === 'requirement')
     this.#settings = policies.filter(({ place }) => place === 'setting')
   }
@@ -102,14 +107,35 @@ export class Steps {
     let index: number | null = null
     if (parsed.ok) {
       const source = tree.keyOf(at)
+      const absolute = (within: Path, written: string): string => {
+        const file = existingFile([...at, ...within], written, this.#report)
+        this.files.add(file)
+        return file
+      }
+      const settings = policy.files?.(parsed.value, absolute) ?? parsed.value
       const positions = policy.located === true ? positionsOf(tree, at) : {}
       index =
-        this.list.push({ policy: policy.name, settings: parsed.value, mode, where, source, positions }) - 1
+        this.list.push({ policy: policy.name, settings, mode, where, source, positions }) - 1
+      this.#remark(policy, settings, at)
       if (policy.authorizes === true && mode === 'enforce') this.#authorizing.add(index)
       if (mode === 'observe') this.#report.open(source, `${where} is observed, not enforced`)
     }
     this.#byPlace.set(where, index)
     return index
+  }
+
+  /** What a policy says about its settings, and names of identities in them that are none. */
+  #remark(policy: Policy, settings: unknown, at: Path): void {
+    const { tree } = this.#report
+    for (const { at: within, message, remedy } of policy.findings?.(settings) ?? [])
+      this.#report.find(tree.keyOf([...at, ...within]), message, remedy)
+    for (const { at: within, name } of policy.identities?.(settings) ?? [])
+      if (!this.#identities.includes(name))
+        this.#report.refuse(
+          [...at, ...within],
+          `there is no identity \`${name}\``,
+          suggest(name, this.#identities, 'identity'),
+        )
   }
 
   #mode(at: Path): StepSpec['mode'] {

@@ -36,6 +36,15 @@ export const objects: Policy<ObjectsSettings> = definePolicy({
   config: settings,
   denials: [codes.OBJECT_NOT_FOUND, codes.OBJECT_FORBIDDEN, codes.ANSWER_UNREADABLE, codes.OBJECT_UNREADABLE],
   opens,
+  identities: ({ identities, except, operations }) => [
+    ...(identities ?? []).map((name, index) => ({ at: ['identities', index], name })),
+    ...(except.identities ?? []).map((name, index) => ({ at: ['except', 'identities', index], name })),
+    ...Object.entries(operations).flatMap(([operation, rules]) =>
+      ('free' in rules ? [] : rules).flatMap((rule) =>
+        (rule.except?.identities ?? []).map((name) => ({ at: ['operations', operation], name })),
+      ),
+    ),
+  ],
   setup(config, host) {
     const byOperation = new Map<string, ReadyRules>()
     const named = new Set<string>()
