@@ -128,7 +128,7 @@ test('the demo serves, its lines work as pasted, and it ends cleanly', async () 
   const listed = (answer = ''): number => (JSON.parse(answer) as { orders: unknown[] }).orders.length
   // The key sees all orders, ada her own.
   assert.deepEqual([listed(allowed), listed(asAda)], [3, 2])
-  assert.match(explained ?? '', /^GET \/orders\n {2}orders · listOrders .*\n {2}authenticate {2}partners/)
+  assert.match(explained ?? '', /^GET \/orders\n {2}orders · listOrders .*\n {2}authenticate +partners/)
 
   const data = join(demo.folder, '.sallyport', 'demo')
   assert.equal(statSync(data).mode & 0o777, 0o700)

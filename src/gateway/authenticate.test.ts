@@ -37,6 +37,7 @@ function stepOf({ kind, caller, place, late }: Finding, index: number): Step {
       },
     },
     observe: false,
+    varies: false,
     onError: 'deny',
     writes: ['caller'],
     credential: place,

@@ -101,6 +101,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
       name: instanceName,
       instance,
       observe,
+      varies: policy.varies === true,
       onError: policy.onError,
       writes: policy.writes,
       credential: policy.credential?.(settings) ?? policyName,

@@ -44,6 +44,7 @@ function demandsMore(one: Operation, than: Operation): boolean {
   )
 }
 
+/** What varies may demand more of one operation than of another that has it too. */
 function adds(step: Step, to: readonly Step[]): boolean {
-  return !step.observe && !to.includes(step)
+  return !step.observe && (step.varies || !to.includes(step))
 }

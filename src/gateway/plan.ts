@@ -11,6 +11,8 @@ export interface Step {
   readonly name: string
   readonly instance: PolicyInstance
   readonly observe: boolean
+  /** Two operations with this step may be asked for different things. */
+  readonly varies: boolean
   /** What a throw, a rejection or a timeout of it means. */
   readonly onError: 'deny' | 'pass'
   readonly writes: readonly FactName[]

@@ -259,6 +259,8 @@ export interface Policy<C = unknown> {
   readonly neverAmbient?: true
   /** Its pass means that a proven caller may act: an operation with it has an authorization decision. */
   readonly authorizes?: true
+  /** What it demands depends on the operation or the path, also where one block holds for several. */
+  readonly varies?: true
   /** `Host.sourceOf` knows the lines of its settings. */
   readonly located?: true
   /** What of settings that load can never matter, or will surprise: told by `sallyport check`. */

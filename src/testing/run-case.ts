@@ -86,6 +86,7 @@ export async function decide(
     name: policy.name,
     instance,
     observe: false,
+    varies: false,
     onError: policy.onError,
     writes: policy.writes,
     credential: policy.name,

@@ -135,3 +135,28 @@ describe('undeclared: observe', () => {
       assert.equal(await status(gateway, method, path), 200, `${method} ${path}`)
   })
 })
+
+test('one block of rules may demand more of one operation than of another', async () => {
+  const rules = {
+    allow: 'any-authenticated-caller',
+    deny: [{ operations: ['status'], identities: ['keys'] }],
+  }
+  const gateway = await gatewayOf({
+    openapi: undefined,
+    operations: undefined,
+    require: { access: rules },
+    routes: { 'GET /orders/{id}': {}, 'GET /orders/status': {} },
+  }).catch((error: unknown) => error)
+  // Names of operations are checked too.
+  assert.match(String(gateway), /no operation status/)
+  const named = await gatewayOf({
+    openapi: undefined,
+    operations: undefined,
+    require: { access: { ...rules, deny: [{ operations: ['GET /orders/status'], identities: ['keys'] }] } },
+    routes: { 'GET /orders/{id}': {}, 'GET /orders/status': {} },
+  })
+  assert.equal(await status(named, 'GET', '/orders/1'), 200)
+  assert.equal(await status(named, 'GET', '/orders/status'), 403)
+  for (const path of ['/orders/STATUS', '/orders/Status', '/orders/sta%74us', '/orders/statu%73'])
+    assert.ok([400, 403].includes((await status(named, 'GET', path)) ?? 0), path)
+})

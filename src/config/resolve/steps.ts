@@ -114,8 +114,7 @@ export class Steps {
       }
       const settings = policy.files?.(parsed.value, absolute) ?? parsed.value
       const positions = policy.located === true ? positionsOf(tree, at) : {}
-      index =
-        this.list.push({ policy: policy.name, settings, mode, where, source, positions }) - 1
+      index = this.list.push({ policy: policy.name, settings, mode, where, source, positions }) - 1
       this.#remark(policy, settings, at)
       if (policy.authorizes === true && mode === 'enforce') this.#authorizing.add(index)
       if (mode === 'observe') this.#report.open(source, `${where} is observed, not enforced`)

@@ -27,6 +27,7 @@ export const access: Policy<AccessSettings> = definePolicy({
   writes: [],
   authorizes: true,
   located: true,
+  varies: true,
   config: settings,
   denials: [codes.ACCESS_DENIED],
   findings: findingsOf,

@@ -42,6 +42,7 @@ export const authorizer: Policy<AuthorizerSettings> = definePolicy<AuthorizerSet
   writes: [],
   authorizes: true,
   located: true,
+  varies: true,
   upstreamHeaders: headersSet,
   files: filesOf,
   config: authorizerSettings,

@@ -33,6 +33,7 @@ export const objects: Policy<ObjectsSettings> = definePolicy({
   mayRead: ['caller'],
   writes: [],
   located: true,
+  varies: true,
   config: settings,
   denials: [codes.OBJECT_NOT_FOUND, codes.OBJECT_FORBIDDEN, codes.ANSWER_UNREADABLE, codes.OBJECT_UNREADABLE],
   opens,

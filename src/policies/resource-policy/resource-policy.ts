@@ -24,6 +24,7 @@ export const resourcePolicy: Policy<ResourcePolicySettings> = definePolicy({
   writes: [],
   authorizes: true,
   located: true,
+  varies: true,
   files: withFiles,
   config: settings,
   denials: [codes.RESOURCE_POLICY_DENIED],
