@@ -6,13 +6,14 @@ import { keys } from './keys.ts'
 import { type BenchOptions, parseOptions } from './lib/options.ts'
 import { killAll } from './lib/processes.ts'
 import { x1 } from './x1.ts'
-import { x2 } from './x2.ts'
+import { p1, x2 } from './x2.ts'
 import { x5 } from './x5.ts'
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Record<string, unknown>>>> = {
   X1: x1,
   X2: x2,
   X5: x5,
+  P1: p1,
   KEYS: keys,
 }
 

@@ -7,7 +7,7 @@ import { answerBody } from './answer-body.ts'
 import { requireGuard } from './guard.ts'
 import { makeTokens } from './tokens.ts'
 
-const tokens = makeTokens(2)
+const tokens = makeTokens(2, 'role')
 
 /** A server that lets through what `admits` says, judged by the token. */
 async function guardAnswering(

@@ -10,7 +10,7 @@ function gateway(name: string): Gateway {
 }
 
 test('gateways that check tokens stand with and without a cache, where they have one', () => {
-  const contenders = contendersOf(['sallyport', 'nginx', 'haproxy', 'envoy', 'caddy'].map(gateway))
+  const contenders = contendersOf(['sallyport', 'nginx', 'haproxy', 'envoy', 'caddy'].map(gateway), 'token')
   assert.deepEqual(
     contenders.map((one) => [one.gateway.name, one.cached]),
     [
@@ -29,12 +29,12 @@ test('gateways that check tokens stand with and without a cache, where they have
 
 test('cache on and off differ in one line of configuration', () => {
   for (const name of ['sallyport', 'envoy']) {
-    const [on, off] = contendersOf([gateway(name)])
-    assert.notEqual(on?.cacheLine, off?.cacheLine)
+    const [on, off] = contendersOf([gateway(name)], 'role')
+    assert.notEqual(on?.values['CACHE'], off?.values['CACHE'])
     assert.equal(on?.gateway, off?.gateway)
   }
 })
 
 test('a bench without any of them is refused', () => {
-  assert.throws(() => contendersOf([gateway('nginx')]), /sallyport, haproxy, envoy/)
+  assert.throws(() => contendersOf([gateway('nginx')], 'token'), /sallyport, haproxy, envoy/)
 })

@@ -3,7 +3,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { test } from 'node:test'
 import { audience, issuer, makeTokens } from './tokens.ts'
 
-const tokens = makeTokens(20)
+const tokens = makeTokens(20, 'token')
 const key = createPublicKey(tokens.publicKey)
 
 function isSigned(token: string): boolean {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import type { Rule } from './guarding.ts'
 
 /** Issuer whose tokens the gateways accept. */
 export const issuer = 'https://issuer.bench'
@@ -22,7 +23,7 @@ export interface Tokens {
 }
 
 /** Signs `count` access tokens (ES256, RFC 9068) for the bench, and some that each have one fault. */
-export function makeTokens(count: number): Tokens {
+export function makeTokens(count: number, rule: Rule): Tokens {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const kid = randomUUID()
   const header = { alg: 'ES256', typ: 'at+jwt', kid }
@@ -45,6 +46,7 @@ export function makeTokens(count: number): Tokens {
       'a past end': tokenWith({ iat: now - 7200, exp: now - 3600 }),
       'another audience': tokenWith({ aud: 'elsewhere' }),
       'another issuer': tokenWith({ iss: 'https://elsewhere.bench' }),
+      ...(rule === 'role' ? { 'another role': tokenWith({ roles: ['writer', 'readers'] }) } : {}),
     },
   }
 }
@@ -59,6 +61,7 @@ function claimsAt(now: number): object {
     jti: randomUUID(),
     client_id: 'bench-client',
     scope: 'orders:read orders:write',
+    roles: ['auditor', 'reader'],
   }
 }
 

@@ -10,7 +10,16 @@ const gateways = new URL('../gateways', import.meta.url)
 const values = {
   ...{ FOLDER: '/f', LOG: '/f/access.log', PLAIN: 1, TLS: 2, ADMIN: 3, BACKEND: 4 },
   ...{ CERT: '/f/c', KEY: '/f/k', PEM: '/f/p', BODY: 'b' },
-  ...{ ISSUER: 'i', AUDIENCE: 'a', JWKS: '{}', TOKENKEY: '/f/t', CACHE: '' },
+  ...{
+    ISSUER: 'i',
+    AUDIENCE: 'a',
+    JWKS: '{}',
+    TOKENKEY: '/f/t',
+    CACHE: '',
+    AUTHORIZE: '',
+    PAYLOAD: '',
+    RBAC: '',
+  },
 }
 
 test('every configuration of the bench is filled in whole', (t) => {

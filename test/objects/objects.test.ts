@@ -142,7 +142,7 @@ test('nothing that a client asks of the answer takes the owner out of it', async
   assert.equal((await api.ask('ada', 'GET /orders/2', ['Accept-Encoding: gzip'])).status, 404)
 })
 
-test('a body that names another owner, in whatever way, changes nothing', async (context) => {
+test('T45, T46: a body that names another owner, in whatever way, changes nothing', async (context) => {
   const api = await guarded(context, routes, rules, serviceOf(seeded(), plain))
   const refused: readonly (readonly [status: number, body: string | Buffer, ...lines: string[]])[] = [
     [403, '{"customer":"bob"}'],

@@ -36,7 +36,7 @@ export const access: Policy<AccessSettings> = definePolicy({
   setup(config, host) {
     const where = (list: 'allow' | 'deny', rule: AccessRule, index: number): string =>
       `${rule.name === undefined ? `${list} number ${index + 1}` : `\`${rule.name}\``} of ${host.where} (${host.sourceOf([list, index])})`
-    const everybody = passBy(`${host.where} (${host.sourceOf(['allow'])}): any authenticated caller`)
+    const everybody = passBy(`${host.where} (${host.sourceOf(['allow'])}), whoever is proven`)
     const allow =
       typeof config.allow === 'string'
         ? null
