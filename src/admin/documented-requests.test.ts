@@ -23,14 +23,14 @@ test('the page shows a request for each route that takes a body, and each does w
   const ids: Record<string, string> = {}
   for (const { body, path } of requests) {
     // The ids of the page are those of what the requests before have made.
-    const own = body.replace(/(key|rev|adm)_\w{12}/, (_, kind: string) => ids[kind]!)
+    const own = body.replace(/(key|rev|gnt|adm)_\w{12}/, (_, kind: string) => ids[kind]!)
     const reply = await post(server, path, JSON.parse(own))
     assert.ok(reply.status < 300, `${path}: ${reply.body}`)
     const { id } = JSON.parse(reply.body) as { id?: string }
     const kind = id?.slice(0, 3)
     if (kind !== undefined) ids[kind] ??= id!
   }
-  assert.deepEqual(Object.keys(ids), ['key', 'rev', 'adm'])
+  assert.deepEqual(Object.keys(ids), ['key', 'rev', 'gnt', 'adm'])
   assert.equal(store.keys.get(ids['key']!)?.state, 'revoked')
 })
 

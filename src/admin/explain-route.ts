@@ -1,4 +1,5 @@
 import { codes } from '../codes.ts'
+import { claimOf } from './claim-text.ts'
 import type { AdminHost, ExplainQuery } from './host.ts'
 import { json, type Page, type Problem, page, problemWith } from './reply.ts'
 import type { AdminRequest } from './route.ts'
@@ -16,12 +17,15 @@ export async function explain(
   return json(200, explanation.json)
 }
 
+const repeatable: readonly string[] = ['header', 'scope', 'role', 'claim']
+const single: readonly string[] = ['method', 'url', 'as', 'from', 'body', 'object', 'why-not']
+
 /** The question, or what is wrong with it. */
 function explainQuery(parameters: URLSearchParams): ExplainQuery | string {
   for (const name of parameters.keys()) {
-    if (!['method', 'url', 'as', 'from', 'header'].includes(name))
-      return 'Known parameters are method, url, as, from and header.'
-    if (name !== 'header' && parameters.getAll(name).length > 1) return `Give ${name} once.`
+    if (!repeatable.includes(name) && !single.includes(name))
+      return `Known parameters are ${[...single, ...repeatable].join(', ')}.`
+    if (single.includes(name) && parameters.getAll(name).length > 1) return `Give ${name} once.`
   }
   const method = parameters.get('method') ?? 'GET'
   const url = parameters.get('url') ?? ''
@@ -37,5 +41,23 @@ function explainQuery(parameters: URLSearchParams): ExplainQuery | string {
     }
     headers.push([name, value])
   }
-  return { method, url, as: parameters.get('as'), from: parameters.get('from'), headers }
+  const claims: Record<string, unknown> = Object.create(null)
+  for (const text of parameters.getAll('claim')) {
+    const claim = claimOf(text)
+    if (claim === null) return 'A claim is written `name=value`.'
+    claims[claim[0]] = claim[1]
+  }
+  return {
+    method,
+    url,
+    as: parameters.get('as'),
+    from: parameters.get('from'),
+    headers,
+    scopes: parameters.getAll('scope'),
+    roles: parameters.getAll('role'),
+    claims,
+    body: parameters.get('body'),
+    object: parameters.get('object'),
+    whyNot: parameters.get('why-not') === 'true',
+  }
 }

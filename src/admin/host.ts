@@ -83,6 +83,16 @@ export interface ExplainQuery {
   /** Address the request comes from, or null for loopback. */
   readonly from: string | null
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** What the assumed caller's credential would say. */
+  readonly scopes: readonly string[]
+  readonly roles: readonly string[]
+  readonly claims: Readonly<Record<string, unknown>>
+  /** Body of the request, or null for none. */
+  readonly body: string | null
+  /** JSON that the service would answer to a read of the object, `null` for no such object; null where nobody knows. */
+  readonly object: string | null
+  /** Ask a denying policy for the nearest rule that would allow. */
+  readonly whyNot: boolean
 }
 
 export type Explanation =

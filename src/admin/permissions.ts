@@ -12,13 +12,24 @@ export type Permission =
   | 'tokens.revoke'
   /** Revoke whatever can be revoked, and take it back. */
   | 'revocations.change'
+  | 'grants.list'
+  /** Give roles to callers for a time, and end them. */
+  | 'grants.change'
   | 'admin-tokens'
   | 'audit'
 
 /** What each role may do. */
 export const permissionsOf: Readonly<Record<AdminRole, readonly Permission[]>> = {
-  viewer: ['view', 'keys.list', 'revocations.list'],
-  operator: ['view', 'keys.list', 'revocations.list', 'reload', 'tokens.revoke', 'revocations.change'],
+  viewer: ['view', 'keys.list', 'revocations.list', 'grants.list'],
+  operator: [
+    'view',
+    'keys.list',
+    'revocations.list',
+    'reload',
+    'tokens.revoke',
+    'revocations.change',
+    'grants.list',
+  ],
   'key-manager': ['keys.list', 'keys.change', 'revocations.list', 'tokens.revoke'],
   admin: [
     'view',
@@ -28,6 +39,8 @@ export const permissionsOf: Readonly<Record<AdminRole, readonly Permission[]>> =
     'revocations.list',
     'tokens.revoke',
     'revocations.change',
+    'grants.list',
+    'grants.change',
     'admin-tokens',
     'audit',
   ],

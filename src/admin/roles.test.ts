@@ -10,6 +10,7 @@ import { routes } from './routes.ts'
 const allowed: Readonly<Record<AdminRole, readonly string[]>> = {
   viewer: [
     'GET /explain',
+    'GET /grants',
     'GET /keys',
     'GET /metrics',
     'GET /revocations',
@@ -19,6 +20,7 @@ const allowed: Readonly<Record<AdminRole, readonly string[]>> = {
   ],
   operator: [
     'GET /explain',
+    'GET /grants',
     'GET /keys',
     'GET /metrics',
     'GET /revocations',

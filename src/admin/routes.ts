@@ -3,6 +3,7 @@ import { prometheusContentType } from '../observe/prometheus-text.ts'
 import { adminTokenRoutes } from './admin-token-routes.ts'
 import { actorOf } from './caller.ts'
 import { explain } from './explain-route.ts'
+import { grantRoutes } from './grant-routes.ts'
 import type { AdminHost, OpsHost } from './host.ts'
 import { identityKeys, identityKeysPath } from './identity-keys.ts'
 import { keyRoutes } from './key-route-table.ts'
@@ -36,6 +37,7 @@ export const routes: readonly Route<AdminHost>[] = [
   { method: 'POST', path: '/reload', needs: 'reload', takesBody: false, handle: reload },
   ...keyRoutes,
   ...revocationRoutes,
+  ...grantRoutes,
   ...adminTokenRoutes,
   reads<AdminHost>('/audit', 'audit', audit),
 ]

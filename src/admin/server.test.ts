@@ -52,6 +52,12 @@ test('explain asks the question and answers as the caller reads', async (context
   })
   query.append('header', 'Content-Type: application/json')
   query.append('header', 'X-A: b: c')
+  query.append('scope', 'orders:read')
+  query.append('role', 'manager')
+  query.append('claim', 'tenant="blue"')
+  query.append('claim', 'plan=free')
+  query.append('body', '{"id":1}')
+  query.append('why-not', 'true')
   const json = await call(server, 'GET', `/explain?${query}`, withToken)
   assert.deepEqual(
     [json.status, json.headers['content-type'], json.body],
@@ -66,6 +72,12 @@ test('explain asks the question and answers as the caller reads', async (context
       ['Content-Type', 'application/json'],
       ['X-A', 'b: c'],
     ],
+    scopes: ['orders:read'],
+    roles: ['manager'],
+    claims: Object.assign(Object.create(null), { tenant: 'blue', plan: 'free' }),
+    body: '{"id":1}',
+    object: null,
+    whyNot: true,
   })
   const text = await call(server, 'GET', '/explain?url=/orders', { ...withToken, accept: 'text/plain' })
   assert.deepEqual([text.headers['content-type'], text.body], ['text/plain; charset=utf-8', 'allowed\n'])
@@ -81,6 +93,8 @@ test('explain asks the question and answers as the caller reads', async (context
     '?url=/a&header=:v',
     '?url=/a&header=a:b%0d%0ac',
     '?url=/a&x=1',
+    '?url=/a&claim=x',
+    '?url=/a&body=1&body=2',
   ]
   for (const search of bad) {
     const reply = await call(server, 'GET', `/explain${search}`, withToken)

@@ -5,6 +5,7 @@ import { revocationKinds } from '../store/revocations/revocation-request.ts'
 import { type AdminTokenAction, runAdminToken } from './admin-token.ts'
 import { type AuditFilter, listAuditLog, verifyAuditLog } from './audit.ts'
 import { dataFolderOf, requireIdentity } from './data-folder.ts'
+import { addGrantCommands } from './grant-commands.ts'
 import type { Output } from './output.ts'
 import { listRevocations, removeRevocation } from './revocations.ts'
 import { type RevokeArguments, runRevoke } from './revoke.ts'
@@ -25,10 +26,11 @@ export interface StoreOptions {
   readonly data?: string
 }
 
-/** Adds `admin-token`, `revoke`, `revocations` and `audit`. */
+/** Adds `admin-token`, `revoke`, `revocations`, `grants`, `break-glass` and `audit`. */
 export function addAdminCommands(shared: StoreCommands): void {
   addAdminToken(shared)
   addRevocations(shared)
+  addGrantCommands(shared)
   addAudit(shared)
 }
 

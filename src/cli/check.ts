@@ -1,7 +1,9 @@
+import { secretCleaner } from '../config/redact.ts'
 import { renderFindings, renderOpens, renderProblems, sourceText } from '../config/render.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
 import { LiveLookups } from '../process/halves/live-lookups.ts'
+import { authorizationFindings } from '../process/judging/authorization-findings.ts'
 import { StartError } from '../process/start-error.ts'
 import { jsonText, type Output, wantsColor } from './output.ts'
 
@@ -13,7 +15,12 @@ export async function runCheck(
 ): Promise<number> {
   const color = wantsColor(process.stdout)
   try {
-    const { spec, findings } = await readConfiguration(source, policies, 1, new LiveLookups())
+    const { spec, findings: loaded } = await readConfiguration(source, policies, 1, new LiveLookups())
+    const clean = secretCleaner(spec.secrets)
+    const findings = [
+      ...loaded,
+      ...authorizationFindings(spec).map((one) => ({ ...one, message: clean(one.message) })),
+    ]
     if (format === 'json') {
       stdout(
         jsonText({

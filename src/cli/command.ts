@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { version } from '../process/version.ts'
+import { addAccessCommands } from './access-commands.ts'
 import { addAdminCommands } from './admin-commands.ts'
 import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
@@ -140,6 +141,12 @@ function program(): Command {
     .option('--as <caller>', 'assume this caller, as the record names it: identity/id of the key')
     .option('--from <address>', 'assume the request comes from this address')
     .addOption(repeated('-H, --header <line>', 'header, as `Name: value`, may be repeated'))
+    .addOption(repeated('--scope <scope>', 'scope of the assumed caller, may be repeated'))
+    .addOption(repeated('--role <role>', 'role of the assumed caller, may be repeated'))
+    .addOption(repeated('--claim <name=value>', 'claim of the assumed caller, JSON or text, may be repeated'))
+    .option('--body <text>', 'body of the request: a file, or the text itself')
+    .option('--object <text>', 'what the service holds: a file or JSON, `null` for nothing')
+    .option('--why-not', 'name the nearest rule that would allow', false)
     .option('--defaults', 'print what the configuration comes to, defaults included', false)
     .option('--admin <url>', 'ask a running gateway at this admin address')
     .option('--token-file <file>', 'file with the admin token, for --admin')
@@ -244,6 +251,12 @@ function program(): Command {
   })
 
   addPolicyCommands({ command, repeated, output: { stdout, stderr } })
+  addAccessCommands({
+    command,
+    withSource: (one) => one.addOption(files()).addOption(data()),
+    source,
+    output: { stdout, stderr },
+  })
 
   command(
     'hash-password',
@@ -275,6 +288,12 @@ interface ExplainFlags {
   readonly as?: string
   readonly from?: string
   readonly header: string[]
+  readonly scope: string[]
+  readonly role: string[]
+  readonly claim: string[]
+  readonly body?: string
+  readonly object?: string
+  readonly whyNot: boolean
   readonly defaults: boolean
   readonly admin?: string
   readonly tokenFile?: string

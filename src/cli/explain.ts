@@ -5,10 +5,14 @@ import { printable } from '../observe/printable.ts'
 import { policies } from '../policies/registry.ts'
 import { type ConfigurationSource, readConfiguration } from '../process/configuration.ts'
 import { LiveLookups } from '../process/halves/live-lookups.ts'
-import { type ExplainedRequest, explain, renderExplanation } from '../process/judging/explain.ts'
+import { explain } from '../process/judging/explain.ts'
+import type { ExplainedRequest } from '../process/judging/explained-request.ts'
 import { judging } from '../process/judging/judging.ts'
+import { renderExplanation } from '../process/judging/render-explanation.ts'
+import { claimOption } from './claim-option.ts'
 import { headerOf } from './header-option.ts'
 import { jsonText, type Output } from './output.ts'
+import { textOrFile } from './text-or-file.ts'
 
 /** What `explain` is asked. */
 export interface ExplainArguments {
@@ -19,6 +23,14 @@ export interface ExplainArguments {
   readonly from?: string
   /** Lines `Name: value`. */
   readonly header: readonly string[]
+  /** What the assumed caller has; claims as `name=value`. */
+  readonly scope: readonly string[]
+  readonly role: readonly string[]
+  readonly claim: readonly string[]
+  /** A file, or the text itself. */
+  readonly body?: string
+  readonly object?: string
+  readonly whyNot: boolean
   readonly defaults: boolean
   /** Admin address of a running gateway. */
   readonly admin?: string
@@ -42,6 +54,12 @@ export async function runExplain(args: ExplainArguments, { stdout, stderr }: Out
     as: args.as ?? null,
     from: args.from ?? null,
     headers: args.header.map(headerOf),
+    scopes: args.scope,
+    roles: args.role,
+    claims: claimOption(args.claim),
+    body: textOrFile(args.body, args.source.cwd),
+    object: textOrFile(args.object, args.source.cwd),
+    whyNot: args.whyNot,
   }
   return args.admin === undefined
     ? explainFile(args, query, { stdout, stderr })
@@ -85,7 +103,14 @@ async function explainRunning(
   url.searchParams.set('url', query.url)
   if (query.as !== null) url.searchParams.set('as', query.as)
   if (query.from !== null) url.searchParams.set('from', query.from)
+  if (query.body !== null) url.searchParams.set('body', query.body)
+  if (query.object !== null) url.searchParams.set('object', query.object)
+  if (query.whyNot) url.searchParams.set('why-not', 'true')
   for (const [name, value] of query.headers) url.searchParams.append('header', `${name}: ${value}`)
+  for (const scope of query.scopes) url.searchParams.append('scope', scope)
+  for (const role of query.roles) url.searchParams.append('role', role)
+  for (const [name, value] of Object.entries(query.claims))
+    url.searchParams.append('claim', `${name}=${JSON.stringify(value)}`)
   const token = (await readFile(tokenFile, 'utf8')).trim()
   const connect = cacert === undefined ? {} : { ca: await readFile(cacert, 'utf8') }
   // Loaded here: the other commands, and the gateway itself, do without.

@@ -106,7 +106,7 @@ function meets(
     demands.every(({ index, names, rolesToo }) => {
       const caller = callers[index]
       if (caller === undefined) return false
-      const roles = rolesToo ? x.plan.roles.of(caller).roles : []
+      const roles = rolesToo ? x.plan.roles.of(caller, x.startedAt).roles : []
       return names.every((name) => caller.scopes.includes(name) || roles.includes(name))
     }),
   )

@@ -17,7 +17,7 @@ import { partialAnswerHeaders } from './held-answer.ts'
 import { type Phase, phases, type ResponsePhase } from './phases.ts'
 import type { Authentication, Endpoint, ObjectStep, Operation, Plan, Step } from './plan.ts'
 import { type Host, type ObjectNeeds, type Policy, type PolicyInstance, placeOfControl } from './policy.ts'
-import { rolesOf } from './roles.ts'
+import { type Grants, rolesOf } from './roles.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A configuration that loads but cannot be put into force. */
@@ -32,6 +32,7 @@ export class PlanError extends Error {
 
 /** What the policies of a plan may ask while it serves. */
 export interface Lookups extends Pick<Host, 'findKey' | 'revocations'> {
+  readonly grants: Grants
   /** The link to the control half of the policy with these settings at this place. */
   control(policy: string, where: string, settings: unknown): ControlLink
 }
@@ -187,7 +188,7 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
     router: buildRouter(spec.operations),
     operations,
     guarded: new GuardedPaths(operations),
-    roles: rolesOf(spec.roles),
+    roles: rolesOf(spec.roles, options.lookups.grants),
     identities: new Map([...identities].map(([name, { step }]) => [name, step])),
     endpoints: endpointsOf(spec, identities),
     listeners: new Map(spec.listeners.map((listener) => [listener.name, listener])),

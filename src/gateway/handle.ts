@@ -20,7 +20,7 @@ import { type Deny, deny, pass, type Verdict } from './verdict.ts'
  *   screen        who may knock: networks                                    (policies; cheap and anonymous)
  *   preflight     CORS preflights are answered, before credentials, which they never carry
  *   authenticate  who is calling. Default deny: no decision in the configuration, no plan
- *   roles         which roles the caller has: by its credential and by the configuration
+ *   roles         which roles the caller has: by its credential, by the configuration, by a grant
  *   authorize     what a proven caller may do
  *   body          read, decoded and parsed once, where a policy must judge it; refused where that cannot be
  *   object        whose object it is, before anything reaches the upstream's write
@@ -78,10 +78,10 @@ const order: readonly ((x: Exchange, operation: Operation) => Verdict | Promise<
   (x, operation) => judgeObject(x, operation.object, 0),
 ]
 
-/** Before the first policy that reads them. */
+/** Before the first policy that reads them, and at every request: a grant ends without any event. */
 function assignRoles(x: Exchange): Verdict {
   const { caller } = x.facts
-  if (caller !== undefined) x.facts.caller = x.plan.roles.of(caller)
+  if (caller !== undefined) x.facts.caller = x.plan.roles.of(caller, x.startedAt)
   return pass
 }
 

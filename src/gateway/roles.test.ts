@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RoleSpec } from '../config/spec.ts'
+import { GrantIndex } from '../store/grants/grant-index.ts'
 import { type Caller, plainCaller } from './facts.ts'
 import { rolesOf } from './roles.ts'
 
@@ -14,7 +15,7 @@ const role = (name: string, rest: Partial<RoleSpec> = {}): RoleSpec => ({
 })
 const caller = (rest: Partial<Caller>): Caller => ({ ...plainCaller('staff', 'ada'), ...rest })
 const of = (specs: readonly RoleSpec[], one: Caller): readonly string[] =>
-  rolesOf(specs).of(one).roles.toSorted()
+  rolesOf(specs, new GrantIndex()).of(one, 0).roles.toSorted()
 
 test('a caller keeps the roles of its credential, and has those that they include', () => {
   const specs = [role('manager', { includes: ['clerk', 'reader'] }), role('clerk', { includes: ['reader'] })]
@@ -62,9 +63,28 @@ test('names of prototypes give nothing', () => {
 })
 
 test('the same caller comes to the same, and to itself where nothing is added', () => {
-  const roles = rolesOf([role('manager', { callers: ['staff/ada'] })])
+  const roles = rolesOf([role('manager', { callers: ['staff/ada'] })], new GrantIndex())
   const ada = caller({})
-  assert.equal(roles.of(ada), roles.of(ada))
+  assert.equal(roles.of(ada, 0), roles.of(ada, 1))
   const bob = caller({ id: 'bob' })
-  assert.equal(roles.of(bob), bob)
+  assert.equal(roles.of(bob, 0), bob)
+})
+
+test('a granted role counts until it ends, with what it includes, for its own caller alone', () => {
+  const grants = new GrantIndex()
+  const roles = rolesOf([role('manager', { includes: ['clerk'] })], grants)
+  const ada = caller({ roles: ['guest'] })
+  assert.equal(roles.of(ada, 0), ada)
+  grants.replace([{ caller: 'staff/ada', role: 'manager', until: 1000 }])
+  assert.deepEqual(roles.of(ada, 999).roles, ['guest', 'manager', 'clerk'])
+  assert.deepEqual(roles.of(ada, 1000).roles, ['guest'])
+  assert.deepEqual(roles.of(plainCaller('partners', 'ada'), 0).roles, [])
+  assert.deepEqual(roles.of(plainCaller('staff', 'bob'), 0).roles, [])
+  grants.replace([])
+  assert.deepEqual(roles.of(ada, 0).roles, ['guest'])
+})
+
+test('a name that stands twice in a credential hides no role', () => {
+  const specs = [role('suspended', { when: [{ identity: 'staff', claim: null, anyOf: [] }] })]
+  assert.deepEqual(of(specs, caller({ roles: ['clerk', 'clerk'] })), ['clerk', 'suspended'])
 })

@@ -12,6 +12,7 @@ import { openSinks, type Sinks } from '../observe/sinks/sinks.ts'
 import { UndeclaredList } from '../observe/undeclared.ts'
 import { RemoteClient } from '../remote/remote-client.ts'
 import type { Actor } from '../store/change.ts'
+import type { StoredGrant } from '../store/grants/grants.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { compileIdentities } from './admin-callers.ts'
 import { AuditTrail, gatewayActor } from './audit-trail.ts'
@@ -20,7 +21,7 @@ import { type Configuration, type ConfigurationSource, readConfiguration } from 
 import { FileWatch } from './file-watch.ts'
 import { ControlHalves } from './halves/control-halves.ts'
 import { keptTexts } from './halves/kept-texts.ts'
-import { LiveLookups } from './halves/live-lookups.ts'
+import { grantInForce, LiveLookups } from './halves/live-lookups.ts'
 import { explain } from './judging/explain.ts'
 import { OpsListeners } from './ops-listeners.ts'
 import { PidFile } from './pid-file.ts'
@@ -50,6 +51,8 @@ export class ControlPlane {
   readonly #store: Store
   readonly #audit: AuditTrail
   readonly #lookups: LiveLookups
+  /** Emergencies that the log has told of. */
+  readonly #told = new Set<string>()
   readonly #remote = new RemoteClient()
   readonly #halves: ControlHalves
   readonly #sinks: Sinks
@@ -121,6 +124,7 @@ export class ControlPlane {
         pepper: store.pepper,
         keys: lookups.feed.memory,
         revocations: store.revocations.snapshot(),
+        grants: store.grants.list(false).map(grantInForce),
         ticketKeys: this.#ticketKeys,
       }),
       onRecords: (batch) => this.#onRecords(batch),
@@ -220,14 +224,24 @@ export class ControlPlane {
       this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
     await this.#ops.open(this.spec)
     this.#store.onChange(() => {
-      const changes = this.#lookups.refresh(this.#store)
-      if (changes.length > 0) this.#threads.broadcast({ type: 'revocations', changes })
+      const { revocations, grants } = this.#lookups.refresh(this.#store)
+      if (revocations.length > 0) this.#threads.broadcast({ type: 'revocations', changes: revocations })
+      if (grants !== null) this.#onGrants(grants)
     })
     this.#lookups.feed.keepUses((message) => this.#log.warn('key-uses', message))
     this.#audit.started(version, this.spec.operations.length)
     this.#pidFile = new PidFile(this.spec.dataFolder)
     this.#watchFiles()
     this.#ready = true
+  }
+
+  #onGrants(grants: readonly StoredGrant[]): void {
+    this.#threads.broadcast({ type: 'grants', grants: grants.map(grantInForce) })
+    for (const { id, kind, caller, role, giver, reason, ends } of grants) {
+      if (kind !== 'break-glass' || this.#told.has(id)) continue
+      this.#told.add(id)
+      this.#log.warn('break-glass', `${giver} gave ${caller} the role ${role} until ${ends}: ${reason}`)
+    }
   }
 
   /** Reads the configuration anew and puts it into force, whole or not at all. Reloads queue; none is lost. */

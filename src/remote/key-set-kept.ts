@@ -1,5 +1,5 @@
 import type { JsonObject } from '../engines/json/json.ts'
-import { parseStrictJson } from '../engines/jwt/strict-json.ts'
+import { parseStrictJson } from '../engines/json/strict-json.ts'
 import type { KeptTexts } from '../gateway/control-half.ts'
 
 const name = 'keys'

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { JsonObject } from '../engines/json/json.ts'
+import { parseStrictJson } from '../engines/json/strict-json.ts'
 import { keyFromPem } from '../engines/jwt/keys.ts'
-import { parseStrictJson } from '../engines/jwt/strict-json.ts'
 import { type Calls, fetchJson, fetchMetadata, metadataAddress, refusedAddress } from './provider-metadata.ts'
 
 /** Keys that were read, not judged yet; or why not. */

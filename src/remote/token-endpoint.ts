@@ -1,6 +1,6 @@
 import type { JsonObject } from '../engines/json/json.ts'
+import { parseStrictJson } from '../engines/json/strict-json.ts'
 import { shown } from '../engines/jwt/faults.ts'
-import { parseStrictJson } from '../engines/jwt/strict-json.ts'
 import type { ControlHost, RemoteAnswer, RemoteSettings } from '../gateway/control-half.ts'
 
 /** Where tokens are asked for. */

@@ -64,6 +64,17 @@ const steps: readonly string[] = [
   CREATE INDEX sessions_by_subject ON sessions (subject, ends);
   CREATE INDEX sessions_by_provider_session ON sessions (provider_session) WHERE provider_session IS NOT NULL;
   CREATE INDEX sessions_by_end ON sessions (ends);`,
+  `CREATE TABLE grants (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    role TEXT NOT NULL,
+    giver TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created TEXT NOT NULL,
+    ends TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX grants_by_end ON grants (ends);`,
 ]
 
 /** Version of the tables, in `PRAGMA user_version`. */

@@ -4,6 +4,7 @@ import { AuditLog } from './audit/audit-log.ts'
 import type { ChangeEntry, StoreContext } from './change.ts'
 import { prepareFolder } from './data-folder.ts'
 import { openDatabase } from './database.ts'
+import { GrantStore } from './grants/grants.ts'
 import { KeyedHash } from './keyed-hash.ts'
 import { KeyStore } from './keys/keys.ts'
 import { makePepper, readPepper } from './pepper.ts'
@@ -26,6 +27,7 @@ export class Store {
   readonly adminTokens: AdminTokenStore
   readonly revocations: RevocationStore
   readonly sessions: SessionStore
+  readonly grants: GrantStore
   readonly audit: AuditLog
   readonly #database: DatabaseSync
   readonly #dataVersion: StatementSync
@@ -48,6 +50,7 @@ export class Store {
     this.keys = new KeyStore(context)
     this.adminTokens = new AdminTokenStore(context)
     this.revocations = new RevocationStore(context)
+    this.grants = new GrantStore(context)
     this.sessions = new SessionStore(database, pepper)
   }
 

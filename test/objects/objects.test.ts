@@ -266,12 +266,52 @@ test('a service that fails at the read fails the write', async (context) => {
     response.setHeader('content-type', 'application/json')
     response.end('{"customer":"ada"}')
   })
-  for (status of [500, 403, 302, 0])
+  for (status of [500, 302, 0])
     assert.equal((await api.ask('ada', 'DELETE /orders/1')).code, 'OBJECT_UNREADABLE', String(status))
+  for (status of [403, 404, 410])
+    assert.equal((await api.ask('ada', 'DELETE /orders/1')).code, 'OBJECT_NOT_FOUND', String(status))
   assert.deepEqual(
     api.arrived.filter(([request]) => request.startsWith('DELETE')),
     [],
   )
+})
+
+test('what a service refuses by itself looks like what is not there', async (context) => {
+  const api = await guarded(context, routes, rules, (request, response) => {
+    response.statusCode = request.url === '/orders/1' ? 403 : 404
+    response.setHeader('content-type', 'application/json')
+    response.end('{"error":"not yours"}')
+  })
+  const bare = (text: string): string => text.replace(/[0-9a-f]{24}/g, 'id').replace(/date: [^\r]*/i, 'date')
+  const [refused, none] = [await api.ask('ada', 'GET /orders/1'), await api.ask('ada', 'GET /orders/9')]
+  assert.equal(refused.code, 'OBJECT_NOT_FOUND')
+  assert.equal(bare(refused.text), bare(none.text))
+  assert.equal(
+    (await api.ask('boss', 'GET /orders/1')).status,
+    403,
+    'the exempt role gets what the service says',
+  )
+})
+
+test('hidden fields are hidden in errors, and an empty answer to a write passes', async (context) => {
+  let sent: readonly [status: number, body: string] = [200, '']
+  const hiding = {
+    operations: { 'PATCH /orders/{id}': { hide: ['card'] } },
+  }
+  const api = await guarded(context, { 'PATCH /orders/{id}': {} }, hiding, (_request, response) => {
+    response.statusCode = sent[0]
+    if (sent[1] !== '') response.setHeader('content-type', 'application/json')
+    response.end(sent[1])
+  })
+  const patched = async (status: number, body: string): Promise<string> => {
+    sent = [status, body]
+    const { text } = await api.ask('ada', 'PATCH /orders/1', json, '{"note":"x"}')
+    return `${text.slice(9, 12)} ${text.slice(text.indexOf('\r\n\r\n') + 4)}`
+  }
+  assert.equal(await patched(200, '{"id":"1","card":"4111"}'), '200 {"id":"1"}')
+  assert.equal(await patched(409, '{"card":"4111","id":"1"}'), '409 {"id":"1"}')
+  assert.equal(await patched(500, '{"error":"failed"}'), '500 {"error":"failed"}')
+  assert.equal(await patched(204, ''), '204 ')
 })
 
 test('an operation without a rule, a rule without an operation and a read that is none do not load', async (context) => {
@@ -294,6 +334,10 @@ test('an operation without a rule, a rule without an operation and a read that i
       /has no parameter name/,
     ],
     [{ ...rules, operations: { ...rules.operations, 'GET /orders': { body: 'a' } } }, /has no body/],
+    [
+      { ...rules, operations: { ...rules.operations, 'DELETE /orders/{id}': { answer: 'customer' } } },
+      /done before its answer is judged/,
+    ],
   ]
   for (const [objects, message] of broken)
     await assert.rejects(guarded(context, routes, objects, nothing), message)

@@ -90,7 +90,7 @@ test('check: 0 fine, 1 findings, 2 unusable, as text and as JSON', async (contex
     unknown
   >
   assert.equal(json['usable'], true)
-  assert.equal((json['opens'] as unknown[]).length, 1)
+  assert.equal((json['opens'] as unknown[]).length, 2)
 
   const text = readFileSync(join(folder, 'sallyport.yaml'), 'utf8')
   writeFileSync(

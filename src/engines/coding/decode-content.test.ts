@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import {
+  brotliCompressSync,
+  constants,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib'
 import { decodeContent } from './decode-content.ts'
 
 const most = 1_048_576
@@ -72,4 +79,18 @@ test('a gzip header with every optional part', () => {
   assert.equal(decodeContent(dressed.subarray(0, 16), 'gzip', most), 'damaged')
   dressed[3] = 0x3e
   assert.equal(decodeContent(dressed, 'gzip', most), 'damaged')
+})
+
+test('a window that no such content needs is not taken', () => {
+  const brotli = (lgwin: number): Buffer =>
+    brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: lgwin } })
+  for (const lgwin of [10, 15, 16, 17, 18, 22])
+    assert.deepEqual(decodeContent(brotli(lgwin), 'br', most), text, String(lgwin))
+  assert.equal(decodeContent(brotli(24), 'br', most), 'damaged')
+  assert.deepEqual(decodeContent(brotli(24), 'br', 2 ** 23), text)
+
+  const zstd = (windowLog: number): Buffer =>
+    zstdCompressSync(Buffer.alloc(2 ** 25), { params: { [constants.ZSTD_c_windowLog]: windowLog } })
+  assert.ok(Buffer.isBuffer(decodeContent(zstd(23), 'zstd', 2 ** 25)))
+  assert.equal(decodeContent(zstd(24), 'zstd', 2 ** 25), 'damaged')
 })

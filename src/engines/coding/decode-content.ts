@@ -1,4 +1,5 @@
-import { brotliDecompressSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, constants, inflateSync, zstdDecompressSync } from 'node:zlib'
+import { brotliWindow } from './brotli-window.ts'
 import { gunzipOne } from './gunzip.ts'
 
 /** Why a content could not be decoded. */
@@ -23,13 +24,27 @@ function whole(
   }
 }
 
+/** What encoders take by default. A larger window is taken in memory before anything comes out of it. */
+const defaultBrotliWindow = 2 ** 22
+const inflateBrotli = whole(brotliDecompressSync)
+
+const brotli: Decode = (bytes, options) => {
+  if (brotliWindow(bytes) > Math.max(defaultBrotliWindow, 2 * options.maxOutputLength))
+    throw new Error('the window is larger than the content may be')
+  return inflateBrotli(bytes, options)
+}
+
+/** RFC 9659: no content coding has a window of more than 8 MB. */
+const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 }
+const zstd: Decode = whole((bytes, options) => zstdDecompressSync(bytes, { ...options, params: zstdParams }))
+
 const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['gzip', gunzipOne],
   ['x-gzip', gunzipOne],
   // RFC 9110 §8.4.1.2: the zlib format, not bare deflate, which some senders mean.
   ['deflate', whole(inflateSync)],
-  ['br', whole(brotliDecompressSync)],
-  ['zstd', whole(zstdDecompressSync)],
+  ['br', brotli],
+  ['zstd', zstd],
 ])
 
 /**

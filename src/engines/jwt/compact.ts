@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../json/json.ts'
+import { parseStrictJson } from '../json/strict-json.ts'
 import { decodeBase64url } from './base64url.ts'
 import { shown, type TokenFault } from './faults.ts'
-import { parseStrictJson } from './strict-json.ts'
 
 /** A signed text in compact form (RFC 7515 §7.1), taken apart and not verified. */
 export interface CompactJws {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json/json.ts'
+import { parseStrictJson } from '../json/strict-json.ts'
 import { type CompactJws, parseCompact } from './compact.ts'
 import type { TokenFault } from './faults.ts'
-import { parseStrictJson } from './strict-json.ts'
 
 /** A signed JWT (RFC 7519) taken apart. Nothing of it is proven: `verifyToken` does that. */
 export interface ParsedToken extends Omit<CompactJws, 'payload'> {

@@ -30,11 +30,11 @@ function instanceOf(config: unknown): PolicyInstance {
     request: requestOf({}),
     expect: { verdict: 'pass', headers: {}, upstream: {}, response: {} },
   })
-  for (const name of operations)
+  for (const name of [...operations, 'undeclared'] as const)
     instance.needs?.({
       api: 'orders',
       name,
-      method: methodOf[name],
+      method: name === 'undeclared' ? '*' : methodOf[name],
       template: '/',
       bodyDeclared: false,
       authentication,
@@ -174,6 +174,81 @@ test('a denial more, or a rule less, never allows more', () => {
   )
 })
 
+const ada = { caller: { id: 'ada', identity: 'staff', roles: ['clerk'] } }
+
+test('an operation of any method is decided by the method of the request', () => {
+  const of = (config: unknown, method: string): boolean =>
+    allows(instanceOf(config), requestOf({ operation: 'undeclared', method, facts: ada }))
+  const writes = [{ methods: ['DELETE', 'PUT'] }]
+  assert.equal(of({ allow: 'any-authenticated-caller', deny: writes }, 'DELETE'), false)
+  assert.equal(of({ allow: 'any-authenticated-caller', deny: writes }, 'GET'), true)
+  assert.equal(of({ allow: [{ methods: ['GET'], roles: ['clerk'] }] }, 'GET'), true)
+  assert.equal(of({ allow: [{ methods: ['GET'], roles: ['clerk'] }] }, 'DELETE'), false)
+})
+
+test('a denied path is denied however a service may read it, and an allowed one is exactly that', () => {
+  const denying = instanceOf({ allow: 'any-authenticated-caller', deny: [{ paths: ['/admin/*/keys/**'] }] })
+  const allowing = instanceOf({ allow: [{ paths: ['/admin/*/keys/**'] }] })
+  for (const path of [
+    '/admin/x/keys/',
+    '/Admin/x/KEYS',
+    '/admin;v=1/x/keys;a=b',
+    '/admin/x/keys;a=%2Fy',
+    '//admin//x/keys',
+    '/admin%2Fx%2Fkeys',
+    '/admin%252Fx%252fkeys/y',
+    '/%61dmin/x/%2561dmin/../keys',
+    '/other%2f..%2fadmin/x/keys',
+    '/admin%5Cx%5Ckeys',
+    '/admin%2Fx%2Fkeys%2F%FF',
+  ]) {
+    assert.equal(allows(denying, requestOf({ path, facts: ada })), false, path)
+    if (path !== '/admin/x/keys/')
+      assert.equal(allows(allowing, requestOf({ path, facts: ada })), false, path)
+  }
+  for (const path of ['/admin/keys', '/admins/x/keys', '/admin/x/y/keys'])
+    assert.equal(allows(denying, requestOf({ path, facts: ada })), true, path)
+  assert.equal(allows(allowing, requestOf({ path: '/admin/x/keys/1', facts: ada })), true)
+  // A star in the request is a segment like any other (T4).
+  assert.equal(allows(denying, requestOf({ path: '/admin/*/keys', facts: ada })), false)
+  const cafe = instanceOf({ allow: [{ paths: ['/café'] }] })
+  assert.equal(allows(cafe, requestOf({ path: '/caf%C3%A9', facts: ada })), true)
+})
+
+test('claims: numbers and booleans by what they are written as, names and letters exactly', () => {
+  const denied = (claim: string, value: unknown): boolean => {
+    const instance = instanceOf({
+      allow: 'any-authenticated-caller',
+      deny: [{ claims: { [claim]: ['true', '7', 'clerks'] } }],
+    })
+    const caller = { id: 'ada', identity: 'staff', claims: { [claim]: value } }
+    return !allows(instance, requestOf({ facts: { caller } }))
+  }
+  for (const value of [true, 'true', 7, '7', ['x', true], ['clerks']])
+    assert.ok(denied('state', value), `${value}`)
+  for (const value of [false, 7.5, 'Clerks', 'clerks,admin', 'ｃlerks', null, {}, [['clerks']]])
+    assert.ok(!denied('state', value), JSON.stringify(value))
+  const born = instanceOf({ allow: [{ claims: { constructor: ['x'], toString: ['x'] } }] })
+  assert.equal(allows(born, requestOf({ facts: ada })), false)
+})
+
+test('hours by the clock of a place, over midnight and over the change of the hour', () => {
+  const at = (time: object, moment: string): boolean =>
+    allows(instanceOf({ allow: [{ time }] }), requestOf({ facts: ada, at: moment }))
+  const berlin = { days: ['mon-fri'], from: '08:00', to: '18:00', zone: 'Europe/Berlin' }
+  assert.equal(at(berlin, '2026-01-05T07:00:00Z'), true)
+  assert.equal(at(berlin, '2026-07-06T06:00:00Z'), true)
+  assert.equal(at(berlin, '2026-01-05T06:59:59Z'), false)
+  assert.equal(at(berlin, '2026-01-05T17:00:00Z'), false)
+  assert.equal(at(berlin, '2026-01-04T12:00:00Z'), false)
+  const friday = { days: ['fri'], from: '22:00', to: '06:00' }
+  assert.equal(at(friday, '2026-01-03T05:59:00Z'), true)
+  assert.equal(at(friday, '2026-01-02T05:59:00Z'), false)
+  const once = { notBefore: '2026-01-01T00:00:00Z', notAfter: '2026-02-01T00:00:00+01:00' }
+  assert.equal(at(once, '2026-01-31T22:59:59Z'), true)
+  assert.equal(at(once, '2026-01-31T23:00:00Z'), false)
+})
+
 test('why not: the rule with the fewest changes, or the denial in the way', () => {
   const config = {
     allow: [
@@ -213,6 +288,8 @@ test('names that are not there, and rules that say nothing, are refused', () => 
     { allow: [{ time: { zone: 'UTC' } }] },
     { allow: [{ time: { from: '08:00' } }] },
     { allow: [{ time: { days: ['someday'] } }] },
+    { allow: [{ time: { from: '08:00', to: '08:00' } }] },
+    { allow: [{ time: { notBefore: '2027-01-01T00:00:00Z', notAfter: '2026-01-01T00:00:00Z' } }] },
     { allow: [{ time: { days: ['mon'], zone: 'Europe/Nowhere' } }] },
     { allow: [{ paths: ['orders'] }] },
     { allow: [{ paths: ['/orders/**/x'] }] },

@@ -26,8 +26,19 @@ export function isZone(zone: string): boolean {
   }
 }
 
+const clocks = new Map<string, Clock>()
+
+/** The clock of a time zone: one for all rules, since the system's formats are large and slow to make. */
+export function clockOf(zone: string): Clock {
+  const known = clocks.get(zone)
+  if (known !== undefined) return known
+  const made = new Clock(zone)
+  clocks.set(zone, made)
+  return made
+}
+
 /** Tells the day and the minute of a place. Asked once a minute, since the system takes microseconds to say it. */
-export class Clock {
+class Clock {
   readonly #format: Intl.DateTimeFormat
   #minute = -1
   #day = 0

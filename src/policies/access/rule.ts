@@ -2,7 +2,7 @@ import { claimAt, claimPathOf } from '../../engines/claims/claim-path.ts'
 import { NetworkSet } from '../../engines/networks/network-set.ts'
 import type { Caller } from '../../gateway/facts.ts'
 import type { OperationOutline, RequestView } from '../../gateway/policy.ts'
-import { Clock, readDays, readMinute } from './clock.ts'
+import { clockOf, readDays, readMinute } from './clock.ts'
 import { pathPattern } from './path-pattern.ts'
 import type { AccessRule, TimeCondition } from './settings.ts'
 
@@ -28,10 +28,12 @@ export function readyRule(rule: AccessRule, where: string, denies: boolean): Rea
   const { operations, methods } = rule
   return {
     where,
+    // `*` is the operation of `undeclared: observe`: only the request says its method.
     covers: ({ name, method }) =>
       (operations === undefined || operations.includes(name)) &&
-      (methods === undefined || methods.includes(method)),
+      (methods === undefined || method === '*' || methods.includes(method)),
     conditions: [
+      ...(methods === undefined ? [] : [methodCondition(methods)]),
       ...oneOf('identity', rule.identities, ({ identity }, list) => list.has(identity)),
       ...oneOf('caller', rule.callers, ({ identity, id }, list) => list.has(`${identity}/${id}`)),
       ...oneOf('role', rule.roles, ({ roles }, list) => roles.some((role) => list.has(role))),
@@ -64,7 +66,9 @@ function claimCondition(path: string, values: readonly string[]): Condition {
   const at = claimPathOf(path)
   const set = new Set(values)
   const is = (value: unknown): boolean =>
-    typeof value === 'string' ? set.has(value) : Number.isSafeInteger(value) && set.has(String(value))
+    typeof value === 'string'
+      ? set.has(value)
+      : (typeof value === 'boolean' || Number.isSafeInteger(value)) && set.has(String(value))
   return {
     text: `claim ${path} ${values.join(' or ')}`,
     holds: (_request, { claims }) => {
@@ -72,6 +76,11 @@ function claimCondition(path: string, values: readonly string[]): Condition {
       return Array.isArray(value) ? value.some(is) : is(value)
     },
   }
+}
+
+function methodCondition(methods: readonly string[]): Condition {
+  const set = new Set(methods)
+  return { text: `method ${methods.join(' or ')}`, holds: ({ method }) => set.has(method) }
 }
 
 function pathCondition(patterns: readonly string[], loose: boolean): Condition {
@@ -85,7 +94,7 @@ function networkCondition(list: readonly string[]): Condition {
 }
 
 function timeCondition({ days, from, to, zone, notBefore, notAfter }: TimeCondition): Condition {
-  const clock = new Clock(zone)
+  const clock = clockOf(zone)
   const onDays = new Set((days ?? ['sun-sat']).flatMap((day) => readDays(day)!))
   const [begin, end] = [readMinute(from ?? '00:00')!, readMinute(to ?? '24:00')!]
   const first = notBefore === undefined ? Number.NEGATIVE_INFINITY : Date.parse(notBefore)

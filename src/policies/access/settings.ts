@@ -75,6 +75,14 @@ const time: z.ZodType<TimeCondition> = z
   .refine(({ from, to }) => (from === undefined) === (to === undefined), {
     error: 'a time of the day has a beginning and an end\nWrite both `from` and `to`.',
   })
+  .refine(({ from, to }) => from === undefined || from !== to, {
+    error: '`from` and `to` are the same: no time, or all of it?\nWrite two times, or leave both out.',
+  })
+  .refine(
+    ({ notBefore, notAfter }) =>
+      notBefore === undefined || notAfter === undefined || Date.parse(notBefore) < Date.parse(notAfter),
+    { error: 'it ends before it begins\nWrite a `notAfter` that is later than `notBefore`.' },
+  )
 
 const rule: z.ZodType<AccessRule> = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { parseStrictJson } from '../../engines/jwt/strict-json.ts'
+import { parseStrictJson } from '../../engines/json/strict-json.ts'
 import type { ControlHalf, ControlHost, RemoteAnswer } from '../../gateway/control-half.ts'
 import type { Claims } from '../../gateway/facts.ts'
 import { basicCredentials } from '../../remote/token-endpoint.ts'

@@ -1,6 +1,7 @@
 import { type ClaimPath, claimAt } from '../../engines/claims/claim-path.ts'
 import type { JsonValue } from '../../engines/json/json.ts'
 import type { Caller } from '../../gateway/facts.ts'
+import { spelling } from './spelling.ts'
 
 /**
  * The one text that a value is compared by; null for what belongs to nobody. A whole number and its digits are the
@@ -35,9 +36,8 @@ export function memberAt(root: JsonValue, path: ClaimPath): JsonValue | undefine
   let value: JsonValue | undefined = root
   for (const name of path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    const lower = name.toLowerCase()
-    for (const other of Object.keys(value))
-      if (other !== name && other.toLowerCase() === lower) return ambiguous
+    const plain = spelling(name)
+    for (const other of Object.keys(value)) if (other !== name && spelling(other) === plain) return ambiguous
     value = (value as { readonly [name: string]: JsonValue })[name]
     if (value === undefined) return undefined
   }

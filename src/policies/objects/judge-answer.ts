@@ -2,6 +2,7 @@ import type { ClaimPath } from '../../engines/claims/claim-path.ts'
 import type { JsonPath, JsonValue } from '../../engines/json/json.ts'
 import { belongs, memberAt } from './belonging.ts'
 import type { ReadyRule } from './rules.ts'
+import { spelling } from './spelling.ts'
 
 /** What a rule makes of an answer: parts to take out, or why it may not go. */
 export type Judged = readonly JsonPath[] | 'not-owned' | 'unreadable'
@@ -24,6 +25,20 @@ export function judgeAnswer(
   return others.map(([index]) => [...list, index])
 }
 
+/** What to take out of an error: some services show the object in it. What is hidden has no other place to be judged. */
+export function hiddenInError(rules: readonly ReadyRule[], body: JsonValue): readonly JsonPath[] {
+  return rules.flatMap(({ rule, list, fields }) => {
+    if (rule.hide === undefined) return []
+    return list === null
+      ? fieldsIn(body, fields, [])
+      : fieldsIn(
+          body,
+          fields.map((field) => [...list, ...field]),
+          [],
+        )
+  })
+}
+
 /** Where the fields are; in every letter case, since who reads the answer may not care. */
 function fieldsIn(value: JsonValue, fields: readonly ClaimPath[], at: JsonPath): JsonPath[] {
   return fields.flatMap((field) => spellings(value, field, at))
@@ -36,8 +51,8 @@ function spellings(value: JsonValue, [name, ...rest]: ClaimPath, at: JsonPath): 
       spellings(item, [name, ...rest], [...at, index]),
     )
   if (typeof value !== 'object' || value === null) return []
-  const lower = name.toLowerCase()
+  const plain = spelling(name)
   return Object.entries(value).flatMap(([key, inner]) =>
-    key.toLowerCase() === lower ? spellings(inner as JsonValue, rest, [...at, key]) : [],
+    spelling(key) === plain ? spellings(inner as JsonValue, rest, [...at, key]) : [],
   )
 }

@@ -61,6 +61,10 @@ test('members are own ones, in the one spelling', () => {
   assert.equal(memberAt(value, ['a', 'b', 'c']), undefined)
   assert.equal(typeof memberAt(value, ['a2']), 'symbol')
   assert.equal(typeof memberAt(JSON.parse('{"o":1,"O":2}') as JsonValue, ['o']), 'symbol')
+  // Go's encoding/json takes the long s and the Kelvin sign for the letters that they fold to.
+  for (const other of ['cu\u017ftomer', 'CUSTOMER'])
+    assert.equal(typeof memberAt({ customer: 'ada', [other]: 'bob' }, ['customer']), 'symbol')
+  assert.equal(typeof memberAt({ key: 'ada', '\u212aey': 'bob' }, ['key']), 'symbol')
 })
 
 const listRule: ReadyRule = {

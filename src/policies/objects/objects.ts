@@ -12,7 +12,8 @@ import {
 } from '../../gateway/policy.ts'
 import { type Deny, deny, pass, passBy, type Verdict } from '../../gateway/verdict.ts'
 import { ambiguous, belongs, memberAt, ownOf } from './belonging.ts'
-import { judgeAnswer } from './judge-answer.ts'
+import { hiddenInError, judgeAnswer } from './judge-answer.ts'
+import { parameterOf } from './query-parameter.ts'
 import { isExcepted, type ReadyRule, type ReadyRules, readyRules } from './rules.ts'
 import { type ObjectsSettings, settings } from './settings.ts'
 
@@ -141,6 +142,7 @@ class Judge {
     }
     const { status, json } = found
     if (status === 404 || status === 410) return notFound('the service has no such object')
+    if (status === 403) return this.#another('the service itself')
     if (status < 200 || status > 299 || json === null)
       return deny(codes.OBJECT_UNREADABLE, { reason: `the read of the object was answered ${status}` })
     for (const { at, where, claim } of rules)
@@ -154,8 +156,17 @@ class Judge {
     if (mine.rules.length === 0) return pass
     const { status, json } = answer
     if (status === 404 || status === 410) return notFound('the service has no such object')
+    // A service that judges by itself refuses what is another's and finds no others: both must look alike.
+    if (status === 403 && mine.rules.some(({ rule }) => rule.answer !== undefined))
+      return this.#another('the service itself')
     // An error of the service is its own; a redirect leads to what nobody has judged.
-    if (status >= 400) return pass
+    if (status >= 400) {
+      if (json !== null) answer.remove(hiddenInError(mine.rules, json.value))
+      return pass
+    }
+    // A write is done by then: there is nothing in the answer that could be hidden.
+    if ((status === 204 || status === 205) && mine.rules.every(({ rule }) => rule.hide !== undefined))
+      return pass
     if (status > 299 || json === null)
       return deny(codes.ANSWER_UNREADABLE, { reason: `an answer ${status} without JSON cannot be judged` })
     const removals = []
@@ -206,17 +217,6 @@ function memberOf(body: JsonBody | null, at: ReadyRule['at']): unknown {
   if (body === null) return undefined
   const { value } = body
   return typeof value !== 'object' || value === null || Array.isArray(value) ? ambiguous : memberAt(value, at)
-}
-
-/** The only value of a query parameter; ambiguous where there are several, or one whose name looks like it. */
-function parameterOf(query: string, name: string): unknown {
-  const lower = name.toLowerCase()
-  const found = [...new URLSearchParams(query)].filter(([key]) => {
-    const plain = key.toLowerCase()
-    return plain === lower || plain.startsWith(`${lower}[`)
-  })
-  if (found.length === 0) return undefined
-  return found.length === 1 && found[0]![0] === name ? found[0]![1] : ambiguous
 }
 
 /** Whether a body sets no other fields than these. */

@@ -36,6 +36,7 @@ export function readyRules(
   operation: OperationOutline,
   sourceOf: (index: number) => string,
 ): ReadyRules {
+  for (const rule of rules) checkMethod(rule, operation)
   const ready = rules.map((rule, index) => readyRule(rule, config, operation, sourceOf(index)))
   const reads = [...new Set(rules.flatMap(({ read }) => read?.by ?? []))]
   if (reads.length > 1)
@@ -51,6 +52,18 @@ export function readyRules(
     readBy: reads[0] ?? null,
     readsBody,
   }
+}
+
+/** Reading is decided on the answer, writing never: it would be done by then. */
+function checkMethod(rule: Rule, { name, method }: OperationOutline): void {
+  if (isBefore(rule)) return
+  if (method === 'HEAD')
+    throw new Error(`${name} is a HEAD, whose answer has nothing to judge: write \`read\` or \`path\``)
+  const reads = method === 'GET' || method === 'QUERY' || (method === 'POST' && rule.list !== undefined)
+  if (!reads && rule.hide === undefined)
+    throw new Error(
+      `${name} is a ${method}, which would be done before its answer is judged: write \`read\`, \`body\` or \`path\``,
+    )
 }
 
 function readyRule(

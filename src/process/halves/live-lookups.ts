@@ -1,6 +1,8 @@
 import type { Lookups } from '../../gateway/compile.ts'
 import type { ControlLink } from '../../gateway/control-half.ts'
 import type { KeyRecord } from '../../gateway/policy.ts'
+import { GrantIndex, type GrantInForce } from '../../store/grants/grant-index.ts'
+import type { StoredGrant } from '../../store/grants/grants.ts'
 import type { KeyFeed } from '../../store/keys/key-feed.ts'
 import { KeyIndex } from '../../store/keys/key-index.ts'
 import { type Revocation, RevocationIndex } from '../../store/revocations/revocation-index.ts'
@@ -8,11 +10,25 @@ import type { Store } from '../../store/store.ts'
 import { nobody } from '../threads/control-links.ts'
 import type { ControlHalves } from './control-halves.ts'
 
+/** What changed in the store since the last look. */
+export interface Refreshed {
+  readonly revocations: readonly Revocation[]
+  /** Null where no grant was given or ended. */
+  readonly grants: readonly StoredGrant[] | null
+}
+
+/** A grant of the store, as data threads know it. */
+export function grantInForce({ caller, role, ends }: StoredGrant): GrantInForce {
+  return { caller, role, until: Date.parse(ends) }
+}
+
 /** The control plane's own view of keys, revocations and control halves. Empty until they are there. */
 export class LiveLookups implements Lookups {
   readonly revocations: RevocationIndex = new RevocationIndex()
+  readonly grants: GrantIndex = new GrantIndex()
   halves: ControlHalves | null = null
   #revoked = 0
+  #grantsSeen = ''
   #feed: KeyFeed | null = null
   #keys: KeyIndex | null = null
 
@@ -22,14 +38,24 @@ export class LiveLookups implements Lookups {
     return this.#feed
   }
 
-  /** Reads what changed. Returns the revocations among it, for the data threads. */
-  refresh(store: Store): readonly Revocation[] {
+  /** Reads what changed. Returns the part that data threads are told. */
+  refresh(store: Store): Refreshed {
     if (this.#feed === null) this.#open(store)
     else this.#feed.refresh()
     const { cursor, changes } = store.revocations.since(this.#revoked)
     this.#revoked = cursor
     this.revocations.apply(changes)
-    return changes
+    return { revocations: changes, grants: this.#refreshGrants(store) }
+  }
+
+  /** All in force when one was given or ended; null when none was. There are few. */
+  #refreshGrants(store: Store): readonly StoredGrant[] | null {
+    const grants = store.grants.list(false)
+    const seen = grants.map(({ id }) => id).join()
+    if (seen === this.#grantsSeen) return null
+    this.#grantsSeen = seen
+    this.grants.replace(grants.map(grantInForce))
+    return grants
   }
 
   #open(store: Store): void {
@@ -55,6 +81,7 @@ export class LiveLookups implements Lookups {
     return {
       findKey: (presented) => this.findKey(presented),
       revocations: this.revocations,
+      grants: this.grants,
       control: (policy, where, settings) => this.#link(policy, where, settings, false),
     }
   }

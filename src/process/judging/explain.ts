@@ -1,178 +1,89 @@
 import type { ExplainQuery, Explanation } from '../../admin/host.ts'
 import { codes } from '../../codes.ts'
 import { sourceText } from '../../config/render.ts'
-import type { GatewaySpec, Source } from '../../config/spec.ts'
+import type { GatewaySpec } from '../../config/spec.ts'
 import type { Exchange } from '../../gateway/exchange.ts'
-import { plainCaller } from '../../gateway/facts.ts'
-import { decide } from '../../gateway/handle.ts'
-import type { Authentication, Operation, Plan, Step } from '../../gateway/plan.ts'
-import type { FactSetter } from '../../gateway/policy.ts'
-import { answer, pass, type Verdict } from '../../gateway/verdict.ts'
+import type { Caller } from '../../gateway/facts.ts'
+import type { Operation, Plan } from '../../gateway/plan.ts'
 import { upstreamPath } from '../../http/upstream/request-text.ts'
-import { printable } from '../../observe/printable.ts'
-import { judgeRequest } from './judged-request.ts'
-
-/** One step of an explanation. */
-export interface ExplainedStep {
-  readonly phase: string
-  readonly policy: string
-  /** `pass`, `deny`, …, `not reached`, or `applies` for edits of headers. */
-  readonly verdict: string
-  readonly where: string
-  readonly source: string
-}
-
-/** What would happen to a request, and which line of the configuration says so. */
-export interface ExplainedRequest {
-  readonly method: string
-  readonly path: string
-  readonly api: string | null
-  readonly operation: string | null
-  readonly declaredAt: string | null
-  readonly steps: readonly ExplainedStep[]
-  readonly verdict: string
-  readonly status: number | null
-  readonly code: string | null
-  readonly reason: string | null
-  readonly help: string | null
-  readonly caller: string | null
-  readonly upstream: string | null
-}
+import { assumedCaller } from './assumed-caller.ts'
+import { decidedBy, nearestRule } from './deciding-rule.ts'
+import type { ExplainedRequest, ExplainedStep } from './explained-request.ts'
+import { judgedSteps } from './explained-steps.ts'
+import { type Judgement, judge } from './judge.ts'
+import { renderExplanation } from './render-explanation.ts'
+import { toldObject } from './told-object.ts'
 
 /**
  * Explains a request by sending it through the parser, the canonical view and the decisions that serve traffic, with
- * a client that only listens. Nothing is forwarded.
+ * a client that only listens. Nothing is forwarded, and the service is not asked for an object.
  */
 export async function explain(plan: Plan, query: ExplainQuery): Promise<Explanation> {
-  const assumed = query.as === null ? plan : assume(plan, query.as)
-  if (assumed === null)
-    return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
-  // Pages of identities begin and end log-ins: they are told of, and not asked.
-  const x = await judgeRequest(assumed, query, (asked) =>
-    assumed.endpoints?.has(asked.path) === true ? answer(200, []) : decide(asked),
-  )
-  if (typeof x === 'string') return { ok: false, problem: x }
-  const json = describe(x, query)
+  const { as, scopes, roles, claims } = query
+  let caller: Caller | null = null
+  if (as !== null) {
+    caller = assumedCaller({ as, scopes, roles, claims }, plan.spec.identities)
+    if (caller === null)
+      return { ok: false, problem: 'Write the caller as identity/id, with an identity of the configuration.' }
+  } else if (scopes.length + roles.length + Object.keys(claims).length > 0)
+    return { ok: false, problem: 'Scopes, roles and claims are those of an assumed caller: write who it is.' }
+  const object = query.object === null ? null : toldObject(query.object)
+  if (typeof object === 'string') return { ok: false, problem: object }
+  const body = query.body === null ? null : Buffer.from(query.body)
+  const judgement = await judge(plan, { ...query, caller, body, object })
+  if (typeof judgement === 'string') return { ok: false, problem: judgement }
+  const json = describe(plan, judgement, query)
   return { ok: true, json, text: renderExplanation(json) }
 }
 
-/** The plan as if the caller had proved to be this one, with a credential of the identity. */
-function assume(plan: Plan, as: string): Plan | null {
-  const slash = as.indexOf('/')
-  const identity = slash < 0 ? as : as.slice(0, slash)
-  const id = slash < 0 ? 'assumed' : as.slice(slash + 1)
-  if (!plan.spec.identities.some((one) => one.name === identity)) return null
-  const operations = plan.operations.map((operation): Operation => {
-    const { authentication } = operation
-    if (authentication === null) return operation
-    const identities = authentication.identities.map(
-      (step): Step => ({ ...step, instance: { request: (_request, set) => judge(step.name, set) } }),
-    )
-    return {
-      ...operation,
-      authentication: { ...authentication, identities } satisfies Authentication,
-    }
-  })
-  const judge = (name: string, set: FactSetter): Verdict => {
-    if (name !== identity) return { kind: 'skip' }
-    set('caller', plainCaller(identity, id))
-    return pass
-  }
-  return { ...plan, operations }
+/** What an explanation shows beside the judgement. */
+export interface Shown {
+  readonly method: string
+  readonly url: string
+  /** Whether to ask for the nearest rule that would allow. */
+  readonly whyNot: boolean
 }
 
-function describe(x: Exchange, query: ExplainQuery): ExplainedRequest {
-  const { operation } = x
+/** The judgement with the lines of the configuration that it comes from. */
+export function describe(plan: Plan, judgement: Judgement, shown: Shown): ExplainedRequest {
+  const { x, needs } = judgement
+  // The operation as it serves, with the steps that judging leaves out.
+  const operation = x.operation === null ? null : plan.operations[x.operation.index]!
   const code = x.code === null ? null : (codes[x.code as keyof typeof codes] ?? null)
   const { caller } = x.facts
+  const judged = operation === null ? null : judgedSteps(judgement, operation)
+  const denying = judged?.find(({ verdict }) => verdict === 'deny') ?? null
+  const allowed = needs === null && x.verdict === 'allow'
   return {
-    method: query.method,
-    path: x.path === '' ? query.url : x.path,
+    method: shown.method,
+    path: x.path === '' ? shown.url : x.path,
     api: operation?.spec.api ?? null,
     operation: operation?.spec.name ?? null,
-    declaredAt: operation === null ? null : text(operation.spec.source),
-    steps: operation === null ? pageOf(x) : steps(x, operation),
-    verdict: x.verdict,
+    declaredAt: operation === null ? null : sourceText(operation.spec.source),
+    steps: judged?.map(({ step: _step, ...told }) => told) ?? pageOf(x),
+    verdict: needs === null ? x.verdict : `needs-${needs}`,
     status: x.status === 0 ? null : x.status,
     code: x.code,
     reason: x.reason,
     help: code?.help ?? null,
     caller: caller === undefined ? null : `${caller.identity}/${caller.id}`,
-    upstream: operation === null || x.verdict !== 'allow' ? null : upstreamOf(x, operation, x.plan.spec),
+    callerHas: caller === undefined ? null : { scopes: caller.scopes, roles: caller.roles },
+    decidedBy: decidedBy(judgement, operation, denying),
+    whyNot: shown.whyNot && x.code !== null ? nearestRule(x, operation, denying) : null,
+    upstream: operation === null || !allowed ? null : upstreamOf(x, operation, plan.spec),
   }
 }
 
 /** A page that an identity serves itself, where the path is one. */
 function pageOf({ plan, path }: Exchange): ExplainedStep[] {
   const step = plan.endpoints?.get(path)?.step
-  return step === undefined
-    ? []
-    : [{ phase: 'page', policy: step.name, verdict: 'answer', where: step.where, source: text(step.source) }]
+  if (step === undefined) return []
+  const { name: policy, where, source } = step
+  return [{ phase: 'page', policy, verdict: 'answer', where, source: sourceText(source), rule: null }]
 }
 
 function upstreamOf(x: Exchange, operation: Operation, spec: GatewaySpec): string {
   const service = spec.services[operation.spec.service]!
   const target = service.targets[0]!
   return `${service.name}: ${target.secure ? 'https' : 'http'}://${target.host}:${target.port}${upstreamPath(x, target.basePath)}`
-}
-
-function steps(x: Exchange, operation: Operation): ExplainedStep[] {
-  const verdicts = new Map<string, string[]>()
-  const trail = x.trail ?? []
-  for (let i = 0; i < trail.length; i += 3) {
-    const name = String(trail[i])
-    verdicts.set(name, [...(verdicts.get(name) ?? []), String(trail[i + 1])])
-  }
-  const one = (phase: string, step: Step, verdict: string | undefined): ExplainedStep => ({
-    phase,
-    policy: step.observe ? `${step.name} (observe)` : step.name,
-    verdict: verdict ?? 'not reached',
-    where: step.where,
-    source: text(step.source),
-  })
-  const judged = (phase: string, list: readonly Step[]): ExplainedStep[] =>
-    list.map((step) => one(phase, step, verdicts.get(step.name)?.shift()))
-  const { authentication } = operation.spec
-  return [
-    ...judged('screen', operation.screen),
-    ...(x.isPreflight ? judged('preflight', operation.preflight) : []),
-    ...(authentication.kind === 'anonymous'
-      ? [
-          {
-            phase: 'authenticate',
-            policy: 'anonymous',
-            verdict: 'pass',
-            where: authentication.reason,
-            source: text(authentication.source),
-          },
-        ]
-      : judged('authenticate', operation.authentication?.identities ?? [])),
-    ...judged('authorize', operation.authorize),
-    ...operation.prepare.map((step) => one('prepare', step, 'applies')),
-    ...operation.respond.map((step) => one('respond', step, 'applies')),
-  ]
-}
-
-function text(source: Source): string {
-  return sourceText(source)
-}
-
-/** The explanation for people. */
-export function renderExplanation(e: ExplainedRequest): string {
-  const lines = [`${e.method} ${e.path}`]
-  if (e.api !== null) lines.push(`  ${e.api} · ${e.operation}   ${e.declaredAt}`)
-  for (const step of e.steps)
-    lines.push(
-      `  ${step.phase.padEnd(13)} ${step.policy.padEnd(20)} ${step.verdict.padEnd(12)} ${step.where}   ${step.source}`,
-    )
-  const outcome =
-    e.code === null
-      ? `${e.verdict}${e.status === null ? '' : ` (${e.status})`}`
-      : `${e.verdict}: ${e.status} ${e.code}`
-  lines.push(`  → ${outcome}${e.caller === null ? '' : ` as ${e.caller}`}`)
-  if (e.reason !== null) lines.push(`    ${e.reason}`)
-  if (e.help !== null) lines.push(`    ${e.help}`)
-  if (e.upstream !== null) lines.push(`    forwarded to ${e.upstream}`)
-  // Names come from documents, and a remote gateway's answer from wherever `--admin` points.
-  return lines.map((line) => `${printable(line)}\n`).join('')
 }

@@ -6,9 +6,9 @@ import { formatAddress, parseAddress } from '../../engines/networks/address.ts'
 import { NetworkSet } from '../../engines/networks/network-set.ts'
 import { Exchange } from '../../gateway/exchange.ts'
 import type { Plan } from '../../gateway/plan.ts'
-import type { Revocations } from '../../gateway/policy.ts'
+import type { ObjectAnswer, Revocations } from '../../gateway/policy.ts'
 import { refuse } from '../../gateway/respond.ts'
-import type { ClientStream } from '../../gateway/streams.ts'
+import type { BodySink, ClientStream } from '../../gateway/streams.ts'
 import { deny, type Verdict } from '../../gateway/verdict.ts'
 import type { Gate } from '../../http/gate.ts'
 import type { ListenerContext } from '../../http/listener-context.ts'
@@ -23,33 +23,47 @@ export interface AskedRequest {
   /** Address it comes from, or null for loopback. */
   readonly from: string | null
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Default: none. As JSON, unless a header says otherwise. */
+  readonly body?: Buffer | null
+  /** Milliseconds since 1970. Default: now. */
+  readonly at?: number | null
+  /** What the service would answer to a read of the object. Default: nobody knows. */
+  readonly object?: ObjectAnswer | null
 }
+
+/** What a decision may lack. */
+export type Needs = 'object' | 'body'
+
+/** Decides about a request, or says that it cannot without the object. */
+type Decide = (x: Exchange) => Verdict | Promise<Verdict | 'object'>
 
 /**
  * Sends a request through the parser, the canonical view and `decide`, with a client that only listens. Nothing is
- * forwarded. Gives the exchange, or a sentence that says why the question makes no sense.
+ * forwarded, and no object is read. Gives the exchange, or a sentence that says why the question makes no sense.
  */
 export async function judgeRequest(
   plan: Plan,
   asked: AskedRequest,
-  decide: (x: Exchange) => Verdict | Promise<Verdict>,
-): Promise<Exchange | string> {
+  decide: Decide,
+): Promise<{ readonly x: Exchange; readonly needs: Needs | null } | string> {
   const listener = plan.spec.listeners.find((one) => one.kind === 'gateway')
   if (listener === undefined) return 'The configuration has no listener that serves APIs.'
   const from = parseAddress(asked.from ?? '127.0.0.1')
   if (from === null) return 'Write `from` as an IP address, such as 203.0.113.9.'
   const head = headOf(asked)
-  const client = new Listening()
-  const gate = judgingGate(plan, decide)
+  const lacking = Promise.withResolvers<Needs>()
+  const client = new Listening(asked.body ?? null, lacking.resolve)
+  const gate = judgingGate(plan, asked.object ?? null, decide, lacking)
   const x = new Exchange(
     gate,
     client,
     typeof head === 'string' ? new RequestHead() : head,
     listener.name,
     formatAddress(from),
-    Date.now(),
+    asked.at ?? Date.now(),
     performance.now(),
   )
+  let needs: Needs | null = null
   client.exchange = x
   if (typeof head === 'string') refuse(x, deny(codes[head]))
   else {
@@ -62,9 +76,10 @@ export async function judgeRequest(
       certificate: () => null,
     }
     receive(x, context, gate)
-    await gate.decided()
+    needs = await gate.decided()
   }
-  return x
+  x.finish()
+  return { x, needs }
 }
 
 function headOf(asked: AskedRequest): RequestHead | keyof typeof codes {
@@ -73,13 +88,20 @@ function headOf(asked: AskedRequest): RequestHead | keyof typeof codes {
     : `https://localhost${asked.url.startsWith('/') ? '' : '/'}${asked.url}`
   const [, authority = '', target = '/'] = /^https?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? []
   const lines = asked.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  const host = asked.headers.some(([name]) => name.toLowerCase() === 'host') ? '' : `Host: ${authority}\r\n`
+  const unless = (names: readonly string[], line: string): string =>
+    asked.headers.some(([name]) => names.includes(name.toLowerCase())) ? '' : `${line}\r\n`
+  const host = unless(['host'], `Host: ${authority}`)
+  const body =
+    asked.body === null || asked.body === undefined
+      ? ''
+      : unless(['content-length', 'transfer-encoding'], `Content-Length: ${asked.body.length}`) +
+        unless(['content-type'], 'Content-Type: application/json')
   const parser = new HeadParser('request', {
     requestLineBytes: 65_536,
     headerCount: 200,
     headerBytes: 65_536,
   })
-  const message = `${asked.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}\r\n`
+  const message = `${asked.method} ${target === '' ? '/' : target.startsWith('?') ? `/${target}` : target} HTTP/1.1\r\n${host}${lines}${body}\r\n`
   // latin1 keeps the low octet alone: U+010A would become a line feed.
   if (/[^\x00-\xff]/.test(message)) return 'REQUEST_LINE_INVALID'
   const text = Buffer.from(message, 'latin1')
@@ -90,11 +112,17 @@ function headOf(asked: AskedRequest): RequestHead | keyof typeof codes {
 }
 
 interface JudgingGate extends Gate {
-  decided(): Promise<void>
+  /** What the decision lacks, or null when it is taken. */
+  decided(): Promise<Needs | null>
 }
 
-function judgingGate(plan: Plan, decide: (x: Exchange) => Verdict | Promise<Verdict>): JudgingGate {
-  let running: Promise<void> = Promise.resolve()
+function judgingGate(
+  plan: Plan,
+  object: ObjectAnswer | null,
+  decide: Decide,
+  lacking: PromiseWithResolvers<Needs>,
+): JudgingGate {
+  let running: Promise<Needs | null> = Promise.resolve(null)
   return {
     plan,
     limits: plan.spec.limits,
@@ -105,14 +133,21 @@ function judgingGate(plan: Plan, decide: (x: Exchange) => Verdict | Promise<Verd
     revocations: noRevocations,
     draining: false,
     nextId: () => 'explain',
-    readObject: () => Promise.reject(new Error('the service would be asked for the object')),
+    readObject: () => {
+      if (object !== null) return Promise.resolve(object)
+      lacking.resolve('object')
+      // Later, when nobody waits for what the policy makes of it.
+      return new Promise((_resolve, reject) => setImmediate(reject, new Error('no object is read to judge')))
+    },
     handle: (x) => {
-      running = Promise.resolve(decide(x)).then((verdict) => {
+      running = Promise.race([Promise.resolve(decide(x)), lacking.promise]).then((verdict) => {
+        if (typeof verdict === 'string') return verdict
         if (verdict.kind === 'deny') refuse(x, verdict)
         else if (verdict.kind === 'answer') {
           x.verdict = 'answer'
           x.status = verdict.status
         }
+        return null
       })
     },
     claim: () => true,
@@ -128,7 +163,21 @@ const noRevocations: Revocations = { version: 0, find: () => null }
 class Listening implements ClientStream {
   source = null
   exchange: Exchange | null = null
-  readBody(): void {}
+  readonly #body: Buffer | null
+  readonly #lacking: (needs: Needs) => void
+  constructor(body: Buffer | null, lacking: (needs: Needs) => void) {
+    this.#body = body
+    this.#lacking = lacking
+  }
+  readBody(sink: BodySink): void {
+    if (this.#body === null) {
+      this.#lacking('body')
+      setImmediate(() => sink.abort())
+      return
+    }
+    if (this.#body.length > 0) sink.data(this.#body)
+    sink.end(null)
+  }
   claim(): boolean {
     return true
   }

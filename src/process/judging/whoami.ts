@@ -48,7 +48,7 @@ export async function whoami(plan: Plan, query: WhoamiQuery): Promise<readonly J
       ? 'The configuration has no identities.'
       : `The configuration has no identity named ${only}. ${suggest(only, [...plan.identities.keys()], 'identity')}`
   const judged: JudgedIdentity[] = []
-  const x = await judgeRequest(plan, { method: 'GET', url: '/', ...query }, async (exchange) => {
+  const result = await judgeRequest(plan, { method: 'GET', url: '/', ...query }, async (exchange) => {
     exchange.clientCertificate = query.certificate
     for (const step of steps) {
       exchange.facts.caller = undefined
@@ -56,9 +56,9 @@ export async function whoami(plan: Plan, query: WhoamiQuery): Promise<readonly J
     }
     return pass
   })
-  if (typeof x === 'string') return x
+  if (typeof result === 'string') return result
   return judged.length === 0
-    ? `The request is refused before anybody asks who it is from: ${x.code}.`
+    ? `The request is refused before anybody asks who it is from: ${result.x.code}.`
     : judged
 }
 

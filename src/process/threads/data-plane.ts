@@ -18,6 +18,7 @@ import { Listener, type ListenerOptions } from '../../http/listener.ts'
 import { UpstreamService } from '../../http/upstream/service.ts'
 import { Counters, gauges } from '../../observe/counters.ts'
 import { writeRecord } from '../../observe/record-writer.ts'
+import { GrantIndex } from '../../store/grants/grant-index.ts'
 import { KeyIndex } from '../../store/keys/key-index.ts'
 import { RevocationIndex } from '../../store/revocations/revocation-index.ts'
 import { ClientTrusts } from './client-trusts.ts'
@@ -58,6 +59,7 @@ export class DataPlane implements Gate, Recorder {
   readonly #links = new ControlLinks((message) => this.#post(message))
   readonly #trusts = new ClientTrusts((message) => this.#post({ type: 'event', message }))
   readonly revocations: RevocationIndex = new RevocationIndex()
+  readonly #grants = new GrantIndex()
   readonly #keys: KeyIndex
   #ticketKeys: Buffer
   #ids = 0
@@ -82,6 +84,7 @@ export class DataPlane implements Gate, Recorder {
     this.counters = new Counters(init.counters)
     this.#keys = new KeyIndex(init.keys, init.pepper)
     this.revocations.replace(init.revocations)
+    this.#grants.replace(init.grants)
     this.#ticketKeys = Buffer.from(init.ticketKeys)
     this.#records = new RecordBatches(init.records, this.counters, (segment) =>
       this.#post({ type: 'records', segment }),
@@ -187,6 +190,8 @@ export class DataPlane implements Gate, Recorder {
         return this.#keys.use(message.keys)
       case 'revocations':
         return this.revocations.apply(message.changes)
+      case 'grants':
+        return this.#grants.replace(message.grants)
       case 'state':
         return this.#links.onState(message.half, message.state)
       case 'answer':
@@ -217,6 +222,7 @@ export class DataPlane implements Gate, Recorder {
         lookups: {
           findKey: (presented) => this.#keys.find(presented),
           revocations: this.revocations,
+          grants: this.#grants,
           control: this.#links.of(halves),
         },
         upstream: (service) => this.#service(service, services),

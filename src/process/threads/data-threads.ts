@@ -23,7 +23,7 @@ export interface DataThreadsOptions {
   readonly count: number
   readonly program: Program
   /** What a thread is given that changes while the gateway runs. */
-  readonly secrets: () => Pick<ThreadInit, 'pepper' | 'keys' | 'revocations' | 'ticketKeys'>
+  readonly secrets: () => Pick<ThreadInit, 'pepper' | 'keys' | 'revocations' | 'grants' | 'ticketKeys'>
   readonly onRecords: (batch: string) => void
   readonly onEvent: (message: string) => void
   /** Answers a question of a data half. */

@@ -1,4 +1,5 @@
 import type { GatewaySpec } from '../../config/spec.ts'
+import type { GrantInForce } from '../../store/grants/grant-index.ts'
 import type { KeyTableMemory } from '../../store/keys/key-layout.ts'
 import type { Revocation } from '../../store/revocations/revocation-index.ts'
 import type { HalfState } from '../halves/control-halves.ts'
@@ -26,6 +27,7 @@ export interface ThreadInit {
   readonly pepper: Uint8Array
   readonly keys: KeyTableMemory
   readonly revocations: readonly Revocation[]
+  readonly grants: readonly GrantInForce[]
   readonly ticketKeys: Uint8Array
   /** Several threads listen on one port. */
   readonly reusePort: boolean
@@ -54,6 +56,8 @@ export type ToThread =
   | { readonly type: 'keys'; readonly keys: KeyTableMemory }
   /** What was revoked, or taken back, since the last such message. */
   | { readonly type: 'revocations'; readonly changes: readonly Revocation[] }
+  /** All grants that are in force now. */
+  | { readonly type: 'grants'; readonly grants: readonly GrantInForce[] }
   /** A control half has published. */
   | { readonly type: 'state'; readonly half: number; readonly state: unknown }
   /** To a question; `value` is the answer, or why there is none. */

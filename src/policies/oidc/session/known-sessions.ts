@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { parseStrictJson } from '../../../engines/jwt/strict-json.ts'
+import { parseStrictJson } from '../../../engines/json/strict-json.ts'
 import type { ControlLink } from '../../../gateway/control-half.ts'
 import type { Caller } from '../../../gateway/facts.ts'
 import type { RevocableCredential } from '../../../gateway/policy.ts'
