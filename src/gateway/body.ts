@@ -73,8 +73,7 @@ export async function readJsonBody(x: Exchange, bodyBytes: number): Promise<Verd
   if (decoded === 'too-large') return deny(codes.BODY_TOO_LARGE, { reason: 'decoded, it is too large' })
   if (decoded === 'damaged') return deny(codes.BODY_INVALID, { reason: 'its content coding is damaged' })
   const json = jsonOf(decoded)
-  if (typeof json === 'string')
-    return deny(codes.BODY_INVALID, { reason: `no JSON with one reading: ${json}` })
+  if (typeof json === 'string') return deny(codes.BODY_INVALID, { reason: reasonOf(json) })
   x.body = json
   x.held = whole
   return pass
@@ -84,6 +83,13 @@ export async function readJsonBody(x: Exchange, bodyBytes: number): Promise<Verd
 export function jsonOf(bytes: Buffer): JsonBody | string {
   const parsed = parseJson(bytes, defaultJsonLimits)
   return parsed.ok ? { value: parsed.value } : parsed.fault
+}
+
+/** Limits are told as limits: who meets one looks for no mistake in the syntax. */
+function reasonOf(fault: string): string {
+  return fault === 'members' || fault === 'elements' || fault === 'depth'
+    ? `the JSON is beyond the limit of ${fault}`
+    : `no JSON with one reading: ${fault}`
 }
 
 /** Gives a body that was read before to whoever sends it on. */

@@ -167,7 +167,6 @@ function build(spec: GatewaySpec, options: CompileOptions, instances: PolicyInst
         ...(answer.length > 0 ? partialAnswerHeaders : none),
       ]),
       authorize: inPhase('authorize'),
-      readsBody: objects.some(({ needs }) => needs.object && needs.body),
       object: objects.filter(({ needs }) => needs.object),
       answer,
       prepare: [...(authentication?.identities ?? []).filter(prepares), ...inPhase('prepare')],
@@ -243,7 +242,12 @@ function objectWork(
     answer: instance.answer !== undefined,
   }
   if (!needs.object && !needs.answer) return none
-  if (needs.readBy === null) return [{ step, readBy: -1, needs }]
+  if (step.observe && (needs.body || needs.answer))
+    throw new PlanError(
+      `${step.where} cannot be observed for ${operation.name}: it would hold bodies or answers that nothing may be refused for. Try it with \`sallyport authorize test\``,
+      step.source,
+    )
+  if (needs.readBy === null) return [{ step, body: needs.body, readBy: -1, needs }]
   const readBy = names.get(`${operation.api} ${needs.readBy}`) ?? -1
   const by = operations[readBy]
   if (by === undefined || by.method !== 'GET' || !leads(by.template, operation.template))
@@ -251,7 +255,7 @@ function objectWork(
       `${step.where} reads the object of ${operation.name} by ${needs.readBy}, which is no GET of the API whose path is that of ${operation.name} or its beginning`,
       step.source,
     )
-  return [{ step, readBy, needs }]
+  return [{ step, body: needs.body, readBy, needs }]
 }
 
 /** What a policy says when the plan is made; what it throws is told with the line of its block. */

@@ -74,9 +74,21 @@ const order: readonly ((x: Exchange, operation: Operation) => Verdict | Promise<
   (x, operation) => (operation.authentication === null ? pass : authenticate(x, operation.authentication)),
   assignRoles,
   (x, operation) => runAll(x, operation.authorize, 0),
-  (x, operation) => (operation.readsBody ? readJsonBody(x, operation.spec.bodyBytes) : pass),
+  (x, operation) => (judgesBody(x, operation) ? readJsonBody(x, operation.spec.bodyBytes) : pass),
   (x, operation) => judgeObject(x, operation.object, 0),
 ]
+
+/** Whether a policy judges the body of this caller's request: nobody else's is held. */
+function judgesBody(x: Exchange, { object }: Operation): boolean {
+  for (const { step, body } of object) if (body && step.instance.judges?.(x) !== false) return true
+  return false
+}
+
+/** Whether a policy judges the answer to this caller. */
+function judgesAnswer(x: Exchange, { answer }: Operation): boolean {
+  for (const step of answer) if (step.instance.judges?.(x) !== false) return true
+  return false
+}
 
 /** Before the first policy that reads them, and at every request: a grant ends without any event. */
 function assignRoles(x: Exchange): Verdict {
@@ -229,7 +241,7 @@ function conclude(x: Exchange, verdict: Verdict): void {
   switch (verdict.kind) {
     case 'pass':
       try {
-        if (x.operation!.answer.length > 0) x.client = new AnswerHold(x, x.operation!)
+        if (judgesAnswer(x, x.operation!)) x.client = new AnswerHold(x, x.operation!)
         x.operation!.upstream.forward(x)
       } catch (error) {
         crash(x, error)

@@ -27,6 +27,8 @@ export interface Step {
 /** A policy that decides about objects. */
 export interface ObjectStep {
   readonly step: Step
+  /** Whether it judges the body. */
+  readonly body: boolean
   /** Index of the operation by which it reads the object; -1 for none. */
   readonly readBy: number
 }
@@ -73,8 +75,6 @@ export interface Operation {
   /** Names of request headers that the upstream never gets from a client: what the gateway consumes or sets (T27, T28). */
   readonly reservedHeaders: ReadonlySet<string>
   readonly authorize: readonly Step[]
-  /** Whether a step of `object` judges the body. */
-  readonly readsBody: boolean
   readonly object: readonly ObjectStep[]
   readonly answer: readonly Step[]
   readonly prepare: readonly Step[]

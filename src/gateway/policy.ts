@@ -209,6 +209,11 @@ export interface PolicyInstance {
   needs?(operation: OperationOutline): ObjectNeeds
   /** Called once every operation was asked about. Like `needs`, it throws what an operator must change. */
   ready?(): void
+  /**
+   * Whether it has anything to decide for this caller: where not, neither the body is read nor the answer held for it.
+   * Default: always.
+   */
+  judges?(request: RequestView): boolean
   /** Decides about the object (phase `authorize-object`). `body` is null where the request has none, or none is read. */
   object?(request: RequestView, body: JsonBody | null, read: ReadObject): Verdict | Promise<Verdict>
   /** Decides about the upstream's answer before any of it leaves (phase `authorize-answer`). */
@@ -243,7 +248,10 @@ export interface Policy<C = unknown> {
   readonly place: 'identity' | 'requirement' | 'setting'
   /** Settings that hold where nobody configured the policy. Without it, an unconfigured policy is absent. */
   readonly implicit?: C
-  /** For `setting`: says in one sentence what `inner` opens wider than `outer` did, or null. */
+  /**
+   * Says in one sentence what `inner` opens wider than `outer` did, or null. A requirement opens nothing that another
+   * one closes: it is asked without `outer`, and tells where it asks for nothing.
+   */
   opens?(outer: C | undefined, inner: C): string | null
   /** Whom it is hardened against. */
   readonly facing: 'untrusted-client' | 'trusted-operator'

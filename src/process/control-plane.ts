@@ -223,6 +223,8 @@ export class ControlPlane {
     for (const [thread, memory] of this.#threads.counters.entries())
       this.#metrics.addGeneration({ thread, counters: new Counters(memory), operations: [] })
     await this.#ops.open(this.spec)
+    // One that was given while no gateway ran is told now.
+    this.#onGrants(this.#store.grants.list(false))
     this.#store.onChange(() => {
       const { revocations, grants } = this.#lookups.refresh(this.#store)
       if (revocations.length > 0) this.#threads.broadcast({ type: 'revocations', changes: revocations })

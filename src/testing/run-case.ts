@@ -111,7 +111,7 @@ export async function decide(
     if (verdict.kind !== 'pass') return verdict
   }
   if (instance.object !== undefined && needs?.object !== false) {
-    const verdict = await runObject(x, { step, readBy: 0 })
+    const verdict = await runObject(x, { step, body: needs?.body === true, readBy: 0 })
     if (verdict.kind !== 'pass') return verdict
   }
   if (one.response === undefined || instance.answer === undefined || needs?.answer === false) return pass

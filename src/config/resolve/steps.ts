@@ -55,7 +55,10 @@ export class Steps {
       if (this.#report.tree.get([...level, 'require']) === undefined) continue
       for (const policy of this.#requirements) {
         const step = this.#step(policy, [...level, 'require', policy.name])
-        if (step !== null) steps.push(step)
+        if (step === null) continue
+        // It adds to all around it, and may still say that it asks for nothing.
+        this.#compare(policy, null, step)
+        steps.push(step)
       }
     }
     return steps

@@ -30,6 +30,8 @@ export const access: Policy<AccessSettings> = definePolicy({
   varies: true,
   config: settings,
   denials: [codes.ACCESS_DENIED],
+  opens: (_outer, { allow }) =>
+    typeof allow === 'string' ? 'every authenticated caller may, but for denials' : null,
   findings: findingsOf,
   identities: ({ allow, deny: denied }) =>
     [...(typeof allow === 'string' ? [] : allow.map(placed('allow'))), ...denied.map(placed('deny'))].flat(),

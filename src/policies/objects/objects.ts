@@ -48,7 +48,8 @@ export const objects: Policy<ObjectsSettings> = definePolicy({
     ),
   ],
   setup(config, host) {
-    const byOperation = new Map<string, ReadyRules>()
+    const byApi = new Map<string, Map<string, ReadyRules>>()
+    const rulesOf = ({ api, operationName }: RequestView): ReadyRules => byApi.get(api)!.get(operationName)!
     const named = new Set<string>()
     const passed = passBy(`objects (${host.sourceOf([])})`)
     const judge = new Judge(config)
@@ -68,7 +69,8 @@ export const objects: Policy<ObjectsSettings> = definePolicy({
         const ready = readyRules(rules, config, operation, (index) =>
           host.sourceOf(['operations', operation.name, ...(rules.length > 1 ? [index] : [])]),
         )
-        byOperation.set(`${operation.api} ${operation.name}`, ready)
+        const operations = byApi.get(operation.api) ?? new Map<string, ReadyRules>()
+        byApi.set(operation.api, operations.set(operation.name, ready))
         return {
           object: ready.before.length > 0,
           body: ready.readsBody,
@@ -80,14 +82,13 @@ export const objects: Policy<ObjectsSettings> = definePolicy({
         const unknown = Object.keys(config.operations).filter((name) => !named.has(name))
         if (unknown.length > 0) throw new Error(`there is no operation ${unknown.join(', ')} where it holds`)
       },
+      judges: ({ facts }) => facts.caller === undefined || judge.holdsFor(facts.caller),
       object(request, body, read) {
-        const rules = byOperation.get(`${request.api} ${request.operationName}`)!
-        const verdict = judge.before(rules.before, request, body, read)
+        const verdict = judge.before(rulesOf(request).before, request, body, read)
         return verdict === pass ? passed : verdict
       },
       answer(request, answer) {
-        const rules = byOperation.get(`${request.api} ${request.operationName}`)!
-        const verdict = judge.after(rules.after, request, answer)
+        const verdict = judge.after(rulesOf(request).after, request, answer)
         return verdict === pass ? passed : verdict
       },
     }
@@ -100,6 +101,12 @@ class Judge {
 
   constructor(config: ObjectsSettings) {
     this.#config = config
+  }
+
+  /** Whether the rules hold for a caller at all. */
+  holdsFor(caller: Caller): boolean {
+    const { identities, except } = this.#config
+    return (identities === null || identities.includes(caller.identity)) && !isExcepted(caller, except)
   }
 
   before(
@@ -188,9 +195,7 @@ class Judge {
   ): { caller: Caller; rules: readonly ReadyRule[] } | Deny {
     const { caller } = facts
     if (caller === undefined) return forbidden('a request without a caller')
-    const { identities, except } = this.#config
-    if ((identities !== null && !identities.includes(caller.identity)) || isExcepted(caller, except))
-      return { caller, rules: none }
+    if (!this.holdsFor(caller)) return { caller, rules: none }
     return {
       caller,
       rules: rules.filter(({ rule }) => rule.except === undefined || !isExcepted(caller, rule.except)),

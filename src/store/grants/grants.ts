@@ -76,10 +76,12 @@ export class GrantStore {
   /** Ends a grant before its time. Returns false when none in force has this id. */
   end(actor: Actor, id: string): boolean {
     const now = new Date().toISOString()
-    const grant = this.list(true).find((one) => one.id === id && one.ends > now)
+    const grant = this.#context.database
+      .prepare('SELECT caller, role FROM grants WHERE id = ? AND ends > ?')
+      .get(id, now)
     if (grant === undefined) return false
-    const { caller, role } = grant
-    const entry = { actor, action: 'grants.end', target: caller, detail: { id, role } }
+    const detail = { id, role: String(grant['role']) }
+    const entry = { actor, action: 'grants.end', target: String(grant['caller']), detail }
     return this.#context.change(entry, () => {
       const { changes } = this.#context.database
         .prepare('UPDATE grants SET ends = ? WHERE id = ? AND ends > ?')
