@@ -423,6 +423,12 @@ export const codeTable = {
   ],
   // Upstream
   UPSTREAM_UNREACHABLE: [502, 'Bad gateway', 'error', 'No target of the service could be connected.'],
+  BODY_UNJUDGED: [
+    503,
+    'Service unavailable',
+    'error',
+    'A policy must judge the body, and the memory for what clients hold is spent.',
+  ],
   ANSWER_UNREADABLE: [
     502,
     'Bad gateway',

@@ -74,10 +74,26 @@ export async function readJsonBody(x: Exchange, bodyBytes: number): Promise<Verd
   if (decoded === 'damaged') return deny(codes.BODY_INVALID, { reason: 'its content coding is damaged' })
   const json = jsonOf(decoded)
   if (typeof json === 'string') return deny(codes.BODY_INVALID, { reason: reasonOf(json) })
+  // What parsing made takes many times the text: it is counted until it was judged, and forgotten then.
+  const bytes = Math.min(decoded.length * treeFactor, mostTreeBytes)
+  if (!x.client.claim(bytes)) return deny(codes.BODY_UNJUDGED, { reason: 'no memory is left to judge it' })
   x.body = json
+  x.bodyBytes = bytes
   x.held = whole
   return pass
 }
+
+/** Drops the parsed body: the bytes alone go on. */
+export function forgetBody(x: Exchange): void {
+  if (x.body === null) return
+  x.body = null
+  x.client.release(x.bodyBytes)
+  x.bodyBytes = 0
+}
+
+/** Bytes of memory for each byte of JSON at worst, and for a body with all members and elements that there may be. */
+const treeFactor = 40
+const mostTreeBytes = 16_777_216
 
 /** The JSON in decoded bytes, or what is wrong with it. */
 export function jsonOf(bytes: Buffer): JsonBody | string {

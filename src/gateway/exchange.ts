@@ -28,6 +28,8 @@ export class Exchange implements RequestView {
   readonly recorder: Recorder
   /** Who is answered: what holds the answer back for a decision stands in the client's place. */
   client: ClientStream
+  /** The request that a read of the gateway's own was made for; else itself. */
+  origin: RequestView = this
   /** Name of the listener it came in by, as JSON text. */
   readonly listenerJson: string
   /** Address of the socket's other end. */
@@ -56,6 +58,8 @@ export class Exchange implements RequestView {
   isPreflight = false
   /** The body as JSON, where a policy asked for it and the request has one. */
   body: JsonBody | null = null
+  /** Memory that it is counted with. */
+  bodyBytes = 0
   /** The same as it came, to be sent on. */
   held: WholeBody | null = null
 
@@ -151,7 +155,10 @@ export class Exchange implements RequestView {
     if (this.finished) return
     this.finished = true
     this.plan.uses.active--
-    if (this.#claimed > 0) this.client.release(this.#claimed)
+    const claimed = this.#claimed + this.bodyBytes
+    if (claimed > 0) this.client.release(claimed)
+    this.#claimed = 0
+    this.bodyBytes = 0
     this.recorder.finish(this)
   }
 }

@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts'
 import { collapse, LENGTH_BODY, NO_BODY } from '../engines/http1/request-head.ts'
 import { authenticate } from './authenticate.ts'
-import { readJsonBody } from './body.ts'
+import { forgetBody, readJsonBody } from './body.ts'
 import { serveEndpoint } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import { AnswerHold } from './held-answer.ts'
@@ -238,6 +238,7 @@ function preflight(x: Exchange, operation: Operation): Verdict | Promise<Verdict
 
 function conclude(x: Exchange, verdict: Verdict): void {
   if (x.finished) return // the client went away while a policy was deciding
+  forgetBody(x)
   switch (verdict.kind) {
     case 'pass':
       try {

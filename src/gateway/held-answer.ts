@@ -76,7 +76,8 @@ export class AnswerHold implements ClientStream {
     return true
   }
 
-  end(trailers: Fields | null): void {
+  /** Trailers were not judged: none goes out. */
+  end(): void {
     if (this.#over) return
     this.#over = true
     this.source = null
@@ -85,11 +86,12 @@ export class AnswerHold implements ClientStream {
     const json = decoded === null ? null : jsonOf(decoded)
     const view: HeldAnswer = {
       status: this.#status,
+      empty: this.#bodiless || this.#body.length === 0,
       json: json === null || typeof json === 'string' ? null : json,
       remove: (paths) => removed.push(...paths),
     }
     const verdict = decideAnswer(this.#x, this.#operation, view, 0)
-    const conclude = (late: Verdict): void => this.#conclude(late, decoded, removed, trailers)
+    const conclude = (late: Verdict): void => this.#conclude(late, decoded, removed)
     if (verdict instanceof Promise) verdict.then(conclude)
     else conclude(verdict)
   }
@@ -103,18 +105,13 @@ export class AnswerHold implements ClientStream {
     return typeof decoded === 'string' ? null : decoded
   }
 
-  #conclude(
-    verdict: Verdict,
-    decoded: Buffer | null,
-    removed: readonly JsonPath[],
-    trailers: Fields | null,
-  ): void {
+  #conclude(verdict: Verdict, decoded: Buffer | null, removed: readonly JsonPath[]): void {
     const x = this.#x
     if (x.finished) return
     if (verdict.kind !== 'pass') {
       return this.#refuse(verdict.kind === 'deny' ? verdict : deny(codes.INTERNAL_ERROR))
     }
-    if (decoded === null || removed.length === 0) return this.#pass(this.#body.bytes, this.#length, trailers)
+    if (decoded === null || removed.length === 0) return this.#pass(this.#body.bytes, this.#length)
     let cut: Buffer
     try {
       cut = cutJson(decoded, removed)
@@ -122,14 +119,14 @@ export class AnswerHold implements ClientStream {
       return this.#refuse(deny(codes.POLICY_FAILED, { reason: `what to take out is not there: ${error}` }))
     }
     for (const name of describesBytes) this.#fields.remove(name)
-    this.#pass(cut, cut.length, null)
+    this.#pass(cut, cut.length)
   }
 
-  #pass(bytes: Buffer, length: number, trailers: Fields | null): void {
+  #pass(bytes: Buffer, length: number): void {
     this.#x.client = this.#client
     this.#client.begin(this.#status, this.#fields, length, this.#bodiless)
     if (bytes.length > 0 && !this.#bodiless) this.#client.send(bytes, 0, bytes.length)
-    this.#client.end(trailers)
+    this.#client.end(null)
   }
 
   #fail(reason: string): void {

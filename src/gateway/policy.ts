@@ -57,6 +57,8 @@ export interface RequestView {
   /** The values of a path template's parameters, percent-decoded, in template order. */
   readonly pathParameters: readonly string[]
   readonly facts: Readonly<Facts>
+  /** The request that this one is made for, where the gateway reads an object itself; else itself. */
+  readonly origin: RequestView
   /** The value of a header, by its lower-case name. Several lines are joined by `, `. */
   header(name: string): string | undefined
   /** How many lines of this header the client sent. */
@@ -71,6 +73,8 @@ export interface JsonBody {
 /** The answer of an upstream that was held back until it is decided (phase `authorize-answer`). */
 export interface HeldAnswer {
   readonly status: number
+  /** It has no body. */
+  readonly empty: boolean
   /** Null for an answer without a body, or one that is not JSON with one reading. */
   readonly json: JsonBody | null
   /** Takes members of objects and elements of lists out of the body; all other bytes stay as they came. */

@@ -25,14 +25,22 @@ export function segmentsOf(path: string): number {
  * to that operation: its `prepare` policies, its service, its limits. Not a request of the client's: it has no record.
  */
 export function readObject(x: Exchange, by: Operation): Promise<ObjectAnswer> {
+  // Some services take the method from there, and a read would become something else.
+  if (/(?:^|[&;])[^&;=]*method/i.test(x.query))
+    return Promise.reject(new Error('the query names a method, and a read must stay one'))
   return new Promise((resolve, reject) => {
     const client = new Collecting(x.client, resolve, reject)
     const gate = { plan: x.plan, recorder: noRecorder, nextId: () => x.id, readObject }
     const own = new Exchange(gate, client, headOf(x), x.listenerJson, x.peer, x.startedAt, x.started)
     client.exchange = own
+    own.origin = x
+    // A client that leaves has no use for the read: its connection to the service is free again.
+    x.client.source = client
     own.host = x.host
     // The leading segments of the path in force: what was decided about is what is read.
     own.path = x.path.split('/', segmentsOf(by.spec.template) + 1).join('/')
+    // Services may find the object by it, too: the read sees what the write will.
+    own.query = x.query
     own.clientAddress = x.clientAddress
     own.forwardedFor = x.forwardedFor
     own.clientCertificate = x.clientCertificate
@@ -53,14 +61,15 @@ function headOf(x: Exchange): RequestHead {
   const fields = new Fields()
   const { names, values, numbers } = x.fields
   for (let i = 0; i < names.length; i++)
-    if (!notTaken.test(names[i]!)) fields.push(names[i]!, values[i]!, numbers[i])
+    if (!notTaken.test(names[i]!) && !x.operation!.reservedHeaders.has(names[i]!))
+      fields.push(names[i]!, values[i]!, numbers[i])
   fields.push('accept', 'application/json')
   head.fields = fields
   return head
 }
 
 /** Collects an answer, within the limit of answers that are held. */
-class Collecting implements ClientStream {
+class Collecting implements ClientStream, AnswerSource {
   source: AnswerSource | null = null
   exchange: Exchange | null = null
   readonly #client: ClientStream
@@ -89,7 +98,15 @@ class Collecting implements ClientStream {
     return true
   }
 
+  drained(): void {}
+
+  /** The client that the object was read for is gone. */
+  gone(): void {
+    this.#fail('the client left')
+  }
+
   end(): void {
+    this.#leave()
     const type = jsonMediaType(this.#fields.get('content-type'))
     const coding = this.#fields.get('content-encoding') ?? ''
     const decoded = type === 'json' ? decodeContent(this.#body.bytes, coding, mostAnswerBytes) : 'unknown'
@@ -107,7 +124,12 @@ class Collecting implements ClientStream {
     this.#fail('the answer with the object broke off')
   }
 
+  #leave(): void {
+    if (this.#client.source === this) this.#client.source = null
+  }
+
   #fail(why: string): void {
+    this.#leave()
     const { source } = this
     this.source = null
     source?.gone()

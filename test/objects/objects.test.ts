@@ -342,3 +342,41 @@ test('an operation without a rule, a rule without an operation and a read that i
   for (const [objects, message] of broken)
     await assert.rejects(guarded(context, routes, objects, nothing), message)
 })
+
+test('the read goes as the write will: without its credentials, with its query, and no longer than its client stays', async (context) => {
+  const answers: (() => void)[] = []
+  const api = await guarded(context, routes, rules, (request, response) => {
+    const answer = (): void => {
+      response.setHeader('content-type', 'application/json')
+      response.end('{"customer":"ada"}')
+    }
+    if (request.url?.startsWith('/orders/7') === true) answers.push(answer)
+    else answer()
+  })
+  await api.ask('ada', 'DELETE /orders/1?tenant=t1', ['X-Other: kept'])
+  const [read, write] = api.arrived
+  assert.equal(read?.[0], 'GET /orders/1?tenant=t1')
+  assert.equal(write?.[0], 'DELETE /orders/1?tenant=t1')
+  assert.equal(read?.[2]['x-api-key'], undefined)
+  assert.equal(read?.[2]['x-other'], 'kept')
+  const before = api.arrived.length
+  assert.equal((await api.ask('ada', 'DELETE /orders/1?_method=DELETE')).code, 'OBJECT_UNREADABLE')
+  assert.equal(api.arrived.length, before)
+})
+
+test('an error in which nothing can be hidden does not show what is hidden', async (context) => {
+  const hiding = {
+    ...rules,
+    operations: { ...rules.operations, 'GET /orders/{id}': [{ answer: 'customer' }, { hide: ['card'] }] },
+  }
+  let type = 'application/json'
+  const api = await guarded(context, routes, hiding, (_request, response) => {
+    response.statusCode = 409
+    response.setHeader('content-type', type)
+    response.end(type === 'empty' ? '' : '{"card":"4111","card":"4111"}')
+  })
+  for (type of ['application/json', 'text/plain', 'application/json; charset=iso-8859-1'])
+    assert.equal((await api.ask('ada', 'GET /orders/1')).code, 'ANSWER_UNREADABLE', type)
+  type = 'empty'
+  assert.equal((await api.ask('ada', 'GET /orders/1')).status, 409)
+})

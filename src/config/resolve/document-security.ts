@@ -71,7 +71,9 @@ export class SchemeMap {
     if (unmapped.length > 0) return 'unmapped'
     const scopes = security.flatMap((alternative) => this.#group(alternative))
     const groups = scopes.map(({ identities }) => identities)
-    return groups.length === 0 ? null : { groups, scopes, source: source() }
+    if (groups.length > 0) return { groups, scopes, source: source() }
+    this.#report.open(source(), '`security` names ignored schemes alone: what holds around it holds')
+    return null
   }
 
   #group(alternative: SecurityAlternative): readonly ScopeAlternative[] {

@@ -54,3 +54,17 @@ for (const [name, text, verdict] of texts) {
     assert.ok(taken < mostBytes, `${taken} bytes`)
   })
 }
+
+test('names that V8 takes for indices of an array cost no more than others', () => {
+  const text = Buffer.from(`[${Array.from({ length: 39_000 }, () => '{"1023":0}').join(',')}]`)
+  const before = process.memoryUsage().heapUsed
+  const parsed = parseJson(text, defaultJsonLimits)
+  const after = process.memoryUsage().heapUsed
+  assert.ok(parsed.ok)
+  assert.ok(after - before < 60_000_000, `${after - before} bytes`)
+  const one = parseJson(Buffer.from('{"10":1,"2":2,"a":3,"01":4}'), defaultJsonLimits)
+  assert.ok(one.ok)
+  assert.equal(JSON.stringify(one.value), '{"2":2,"10":1,"a":3,"01":4}')
+  const twice = parseJson(Buffer.from('{"7":1,"\\u0037":2}'), defaultJsonLimits)
+  assert.deepEqual(twice, { ok: false, fault: 'duplicate-name' })
+})

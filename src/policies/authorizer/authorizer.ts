@@ -122,7 +122,7 @@ export const authorizer: Policy<AuthorizerSettings> = definePolicy<AuthorizerSet
       },
       object: () => pass,
       prepare(request, { headers }) {
-        for (const [name, value] of toPassOn.get(request) ?? []) headers.set(name, value)
+        for (const [name, value] of toPassOn.get(request.origin) ?? []) headers.set(name, value)
       },
     }
   },

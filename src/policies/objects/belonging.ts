@@ -29,17 +29,26 @@ export function belongs(value: unknown, own: readonly string[]): boolean {
 export const ambiguous: unique symbol = Symbol('ambiguous')
 
 /**
- * The member at a path, undefined where there is none. Many services bind names whatever their letter case: a name that
- * differs in that alone is ambiguous, also where the right one is absent.
+ * The member at a path, undefined where there is none. Ambiguous is what services may take for it: a name in another
+ * spelling, also where the right one is absent; a path written as one name (`order.customer`, `order[customer]`); and
+ * something else than an object where the path goes on.
  */
 export function memberAt(root: JsonValue, path: ClaimPath): JsonValue | undefined | typeof ambiguous {
   let value: JsonValue | undefined = root
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  for (const [depth, name] of path.entries()) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return depth === 0 ? undefined : ambiguous
     const plain = spelling(name)
-    for (const other of Object.keys(value)) if (other !== name && spelling(other) === plain) return ambiguous
+    for (const other of Object.keys(value))
+      if (other !== name && spelling(stem(other)) === plain) return ambiguous
     value = (value as { readonly [name: string]: JsonValue })[name]
     if (value === undefined) return undefined
   }
   return value
+}
+
+/** What stands before the first `.` or `[` of a name that is a path. */
+function stem(name: string): string {
+  const end = name.search(/[.[]/)
+  return end <= 0 ? name : name.slice(0, end)
 }

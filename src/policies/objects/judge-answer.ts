@@ -18,8 +18,12 @@ export function judgeAnswer(
   const items = memberAt(body, list)
   if (!Array.isArray(items)) return 'unreadable'
   const elements = [...(items as readonly JsonValue[]).entries()]
-  if (rule.hide !== undefined)
-    return elements.flatMap(([index, item]) => fieldsIn(item, fields, [...list, index]))
+  if (rule.hide !== undefined) {
+    const found: JsonPath[] = []
+    const tree = treeOf(fields)
+    for (const [index, item] of elements) collect(item, tree, [...list, index], found)
+    return found
+  }
   const others = elements.filter(([, item]) => !belongs(memberAt(item, at), own))
   if (others.length > 0 && rule.list?.others === 'refuse') return 'not-owned'
   return others.map(([index]) => [...list, index])
@@ -39,20 +43,43 @@ export function hiddenInError(rules: readonly ReadyRule[], body: JsonValue): rea
   })
 }
 
-/** Where the fields are; in every letter case, since who reads the answer may not care. */
+/** Where the fields are; in every spelling, since who reads the answer may not care. */
 function fieldsIn(value: JsonValue, fields: readonly ClaimPath[], at: JsonPath): JsonPath[] {
-  return fields.flatMap((field) => spellings(value, field, at))
+  const found: JsonPath[] = []
+  collect(value, treeOf(fields), at, found)
+  return found
 }
 
-function spellings(value: JsonValue, [name, ...rest]: ClaimPath, at: JsonPath): JsonPath[] {
-  if (name === undefined) return [at]
-  if (Array.isArray(value))
-    return (value as readonly JsonValue[]).flatMap((item, index) =>
-      spellings(item, [name, ...rest], [...at, index]),
-    )
-  if (typeof value !== 'object' || value === null) return []
-  const plain = spelling(name)
-  return Object.entries(value).flatMap(([key, inner]) =>
-    spelling(key) === plain ? spellings(inner as JsonValue, rest, [...at, key]) : [],
-  )
+/** Fields by the spelling of their first name: each member of an answer is looked up once, however many there are. */
+interface FieldTree {
+  readonly next: Map<string, FieldTree>
+  ends: boolean
+}
+
+function treeOf(fields: readonly ClaimPath[]): FieldTree {
+  const root: FieldTree = { next: new Map(), ends: false }
+  for (const field of fields) {
+    let at = root
+    for (const name of field) {
+      const plain = spelling(name)
+      const next = at.next.get(plain) ?? { next: new Map(), ends: false }
+      at.next.set(plain, next)
+      at = next
+    }
+    at.ends = true
+  }
+  return root
+}
+
+function collect(value: JsonValue, tree: FieldTree, at: JsonPath, found: JsonPath[]): void {
+  if (tree.ends) found.push(at)
+  else if (Array.isArray(value))
+    for (const [index, item] of (value as readonly JsonValue[]).entries())
+      collect(item, tree, [...at, index], found)
+  else if (typeof value === 'object' && value !== null)
+    for (const key of Object.keys(value)) {
+      const next = tree.next.get(spelling(key))
+      if (next !== undefined)
+        collect((value as { readonly [name: string]: JsonValue })[key]!, next, [...at, key], found)
+    }
 }

@@ -58,7 +58,21 @@ test('members are own ones, in the one spelling', () => {
   const value = JSON.parse('{"a":{"b":1},"A2":1}') as JsonValue
   assert.equal(memberAt(value, ['a', 'b']), 1)
   assert.equal(memberAt(value, ['a', 'c']), undefined)
-  assert.equal(memberAt(value, ['a', 'b', 'c']), undefined)
+  // Something else than an object where the path goes on, the path as one name, and other spellings of a name.
+  assert.equal(typeof memberAt(value, ['a', 'b', 'c']), 'symbol')
+  for (const text of [
+    '{"order":[{"customer":"bob"}]}',
+    '{"order":null}',
+    '{"order.customer":"bob"}',
+    '{"order":{"customer":"ada"},"order[customer]":"bob"}',
+  ])
+    assert.equal(typeof memberAt(JSON.parse(text) as JsonValue, ['order', 'customer']), 'symbol', text)
+  for (const text of [
+    '{"customer_id":"bob"}',
+    '{"customerId":"ada","customer-id":"bob"}',
+    '{"customerId ":"x"}',
+  ])
+    assert.equal(typeof memberAt(JSON.parse(text) as JsonValue, ['customerId']), 'symbol', text)
   assert.equal(typeof memberAt(value, ['a2']), 'symbol')
   assert.equal(typeof memberAt(JSON.parse('{"o":1,"O":2}') as JsonValue, ['o']), 'symbol')
   // Go's encoding/json takes the long s and the Kelvin sign for the letters that they fold to.

@@ -169,11 +169,12 @@ class Judge {
     // An error of the service is its own; a redirect leads to what nobody has judged.
     if (status >= 400) {
       if (json !== null) answer.remove(hiddenInError(mine.rules, json.value))
+      else if (!answer.empty && mine.rules.some(({ rule }) => rule.hide !== undefined))
+        return deny(codes.ANSWER_UNREADABLE, { reason: `an error ${status} in which nothing can be hidden` })
       return pass
     }
     // A write is done by then: there is nothing in the answer that could be hidden.
-    if ((status === 204 || status === 205) && mine.rules.every(({ rule }) => rule.hide !== undefined))
-      return pass
+    if (answer.empty && mine.rules.every(({ rule }) => rule.hide !== undefined)) return pass
     if (status > 299 || json === null)
       return deny(codes.ANSWER_UNREADABLE, { reason: `an answer ${status} without JSON cannot be judged` })
     const removals = []

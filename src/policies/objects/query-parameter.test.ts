@@ -22,6 +22,8 @@ test('a parameter has a value where every service finds that one', () => {
     'q=1;customer=bob&customer=ada',
     'customer=a+b',
     'CUSTOMER=ada',
+    'customer=ada&customer.x=bob',
+    'customer=ada&customer]=bob',
   ])
     assert.equal(parameterOf(query, 'customer'), ambiguous, query)
   assert.equal(parameterOf('customer_id=ada&customer.id=bob', 'customer_id'), ambiguous)

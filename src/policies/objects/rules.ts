@@ -44,6 +44,11 @@ export function readyRules(
       `the rules of ${operation.name} read the object by ${reads.join(' and by ')}: name one of them`,
     )
   const readsBody = rules.some(({ body, set }) => body !== undefined || set !== undefined)
+  const asks = ['POST', 'PUT', 'PATCH'].includes(operation.method)
+  if (asks && rules.some(({ query }) => query !== undefined) && !readsBody)
+    throw new Error(
+      `${operation.name} is judged by its query, and services may find the same name in its body: write a rule for \`body\` or \`set\` beside it`,
+    )
   if (readsBody && (operation.method === 'GET' || operation.method === 'HEAD') && !operation.bodyDeclared)
     throw new Error(`${operation.name} has no body that a rule could judge`)
   return {

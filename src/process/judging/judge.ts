@@ -50,10 +50,14 @@ export async function judge(plan: Plan, question: JudgedQuestion): Promise<Judge
 /** The answer that a policy judges: the one told, or one that notices when it is looked at. */
 function answerOf(told: ObjectAnswer | null): { answer: HeldAnswer; asked: () => boolean } {
   const remove = (): void => undefined
-  if (told !== null) return { answer: { ...told, remove }, asked: () => false }
+  if (told !== null) return { answer: { ...told, empty: told.json === null, remove }, asked: () => false }
   let asked = false
   return {
     answer: {
+      get empty() {
+        asked = true
+        return false
+      },
       get status() {
         asked = true
         return 200
