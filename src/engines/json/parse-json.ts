@@ -14,9 +14,9 @@ export interface JsonLimits {
 
 /**
  * Of bodies and answers: more than services nest and fill. The worst text within them, 40,000 objects with a name of its
- * own each and 100,000 lists, is parsed in less than 50 ms and takes less than 40 MB, four times the default body.
+ * own each and 40,000 lists, is parsed in less than 50 ms and takes less than 40 MB, four times the default body.
  */
-export const defaultJsonLimits: JsonLimits = Object.freeze({ depth: 64, members: 40_000, elements: 100_000 })
+export const defaultJsonLimits: JsonLimits = Object.freeze({ depth: 64, members: 40_000, elements: 40_000 })
 
 /** Why a text has no reading, or more than one. */
 export type JsonFault =
