@@ -219,3 +219,20 @@ apis:
   assert.equal(fault?.source.line, 22, JSON.stringify(loaded.problems))
   assert.match(fault.remedy, /^Keys with a meaning here are aws:SourceIp/)
 })
+
+test('identities that are attached to, or that principals stand for, are told by name', () => {
+  const config = resourcePolicy.config.parse({
+    attach: [
+      { identity: 'staff', policy: inert },
+      { role: 'clerk', policy: inert },
+      { caller: 'partners/acme', policy: inert },
+    ],
+    principals: { 'arn:aws:iam::111111111111:user/ada': 'caller/people/ada' },
+  })
+  assert.deepEqual(
+    resourcePolicy.identities?.(config).map(({ name }) => name),
+    ['staff', 'partners', 'people'],
+  )
+})
+
+const inert = { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } }

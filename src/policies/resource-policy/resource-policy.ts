@@ -26,6 +26,13 @@ export const resourcePolicy: Policy<ResourcePolicySettings> = definePolicy({
   located: true,
   varies: true,
   files: withFiles,
+  // A principal that nobody is would never match, in a denial too.
+  identities: ({ attach, principals }) => [
+    ...attach.flatMap(({ to }, index) => named(to).map((name) => ({ at: ['attach', index], name }))),
+    ...Object.entries(principals).flatMap(([key, to]) =>
+      named(to).map((name) => ({ at: ['principals', key], name })),
+    ),
+  ],
   config: settings,
   denials: [codes.RESOURCE_POLICY_DENIED],
   setup(config, host) {
@@ -110,4 +117,10 @@ class Verdicts {
     this.#denials.set(statement, known)
     return known
   }
+}
+
+/** The identity in `identity/NAME` or `caller/IDENTITY/ID`; none in `role/NAME`. */
+function named(principal: string): readonly string[] {
+  const [kind, name] = principal.split('/')
+  return kind === 'role' || name === undefined ? [] : [name]
 }
