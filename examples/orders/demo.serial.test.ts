@@ -34,12 +34,14 @@ function startDemo(folder = join(root, String(count++))): Demo {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
-  const tour = new Promise<string>((resolve) => {
+  const tour = new Promise<string>((resolve, reject) => {
+    child.once('close', () => reject(new Error(`the demo ended before its tour: ${errors}`)))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text
       if (errors.includes('One line for each request')) resolve(errors)
     })
   })
+  tour.catch(() => undefined) // those that wait for the end alone look at that
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, errors }))
   return { process: child, folder, ended, log: () => log, tour }
 }
