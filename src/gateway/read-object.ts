@@ -15,6 +15,16 @@ import type { AnswerSource, ClientStream } from './streams.ts'
 const notTaken =
   /^(content-|if-|accept-encoding$|accept$|range$|expect$|te$|trailer$|x-http-method|x-method-override$)/
 
+/** Parameters from which some services take the method: a read would become something else. */
+const methodName = /^(?:_|x-)?(?:http)?[-_]?method(?:[-_]?override)?(?:\[|$)/i
+
+function namesMethod(query: string): boolean {
+  if (query === '') return false
+  for (const name of new URLSearchParams(query.replaceAll(';', '&')).keys())
+    if (methodName.test(name.trim())) return true
+  return false
+}
+
 /** The number of segments of a template or a path. */
 export function segmentsOf(path: string): number {
   return path === '/' ? 0 : path.split('/').length - 1
@@ -25,8 +35,7 @@ export function segmentsOf(path: string): number {
  * to that operation: its `prepare` policies, its service, its limits. Not a request of the client's: it has no record.
  */
 export function readObject(x: Exchange, by: Operation): Promise<ObjectAnswer> {
-  // Some services take the method from there, and a read would become something else.
-  if (/(?:^|[&;])[^&;=]*method/i.test(x.query))
+  if (namesMethod(x.query))
     return Promise.reject(new Error('the query names a method, and a read must stay one'))
   return new Promise((resolve, reject) => {
     const client = new Collecting(x.client, resolve, reject)

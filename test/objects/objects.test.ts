@@ -360,8 +360,16 @@ test('the read goes as the write will: without its credentials, with its query, 
   assert.equal(read?.[2]['x-api-key'], undefined)
   assert.equal(read?.[2]['x-other'], 'kept')
   const before = api.arrived.length
-  assert.equal((await api.ask('ada', 'DELETE /orders/1?_method=DELETE')).code, 'OBJECT_UNREADABLE')
+  for (const query of [
+    '_method=DELETE',
+    'a=1&X-HTTP-Method-Override=PUT',
+    '_HttpMethod=x',
+    'method',
+    '%5Fmethod=DELETE',
+  ])
+    assert.equal((await api.ask('ada', `DELETE /orders/1?${query}`)).code, 'OBJECT_UNREADABLE', query)
   assert.equal(api.arrived.length, before)
+  assert.equal((await api.ask('ada', 'DELETE /orders/1?payment_method=card')).status, 200)
 })
 
 test('an error in which nothing can be hidden does not show what is hidden', async (context) => {
