@@ -1,7 +1,5 @@
 import { type Command, Option } from 'commander'
 import type { ConfigurationSource } from '../process/configuration.ts'
-import { runAccessMatrix } from './access-matrix.ts'
-import { runAuthorizeTest } from './authorize-test.ts'
 import type { Output } from './output.ts'
 
 interface SourceOptions {
@@ -34,6 +32,7 @@ export function addAccessCommands({ command, withSource, source, output }: Acces
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .action(async (file: string, options: SourceOptions & { format: 'text' | 'json'; junit?: string }) => {
       const { format, junit } = options
+      const { runAuthorizeTest } = await import('./authorize-test.ts')
       process.exitCode = await runAuthorizeTest(
         { file, format, ...(junit === undefined ? {} : { junit }), source: source(options) },
         output,
@@ -53,6 +52,7 @@ export function addAccessCommands({ command, withSource, source, output }: Acces
     )
     .action(async (options: SourceOptions & { format: 'text' | 'json' | 'markdown'; callers: string }) => {
       const { format, callers } = options
+      const { runAccessMatrix } = await import('./access-matrix.ts')
       process.exitCode = await runAccessMatrix({ format, callers, source: source(options) }, output)
     })
 }

@@ -2,16 +2,14 @@ import { Command, CommanderError, Option } from 'commander'
 import { version } from '../process/version.ts'
 import { addAccessCommands } from './access-commands.ts'
 import { addAdminCommands } from './admin-commands.ts'
-import { runCheck } from './check.ts'
 import { completionScript } from './completion.ts'
 import { dataFolderOf, requireIdentity } from './data-folder.ts'
-import { runExplain } from './explain.ts'
 import { runHashPassword } from './hash-password.ts'
-import { runInit } from './init.ts'
-import { type KeysArguments, runKeys } from './keys.ts'
+import type { KeysArguments } from './keys.ts'
 import { addPolicyCommands } from './policy-commands.ts'
 import { runStart } from './start.ts'
-import { runWhoami } from './whoami.ts'
+
+// What only one command needs is loaded by that command: `start` has its first byte within a second.
 
 const stdout = (text: string): void => void process.stdout.write(text)
 const stderr = (text: string): void => void process.stderr.write(text)
@@ -99,6 +97,7 @@ function program(): Command {
         document: string | undefined,
         options: { upstream?: string; output: string; force: boolean },
       ) => {
+        const { runInit } = await import('./init.ts')
         process.exitCode = await runInit({
           ...(document === undefined ? {} : { document }),
           ...options,
@@ -126,6 +125,7 @@ function program(): Command {
     .addOption(data())
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .action(async (options: SourceOptions & { format: 'text' | 'json' }) => {
+      const { runCheck } = await import('./check.ts')
       process.exitCode = await runCheck(source(options), options.format, { stdout, stderr })
     })
 
@@ -154,6 +154,7 @@ function program(): Command {
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .action(
       async (method: string | undefined, url: string | undefined, options: SourceOptions & ExplainFlags) => {
+        const { runExplain } = await import('./explain.ts')
         process.exitCode = await runExplain(
           {
             ...options,
@@ -180,6 +181,7 @@ function program(): Command {
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .action(async (options: SourceOptions & WhoamiFlags) => {
       const { header, cert, identity, from, format } = options
+      const { runWhoami } = await import('./whoami.ts')
       process.exitCode = await runWhoami(
         {
           header,
@@ -208,6 +210,7 @@ function program(): Command {
     const asked = source(options)
     if (action === 'create') await requireIdentity(asked, more.identity ?? '', 'api-key')
     const dataFolder = await dataFolderOf(asked)
+    const { runKeys } = await import('./keys.ts')
     process.exitCode = await runKeys({ ...options, ...more, action, dataFolder, ...streams })
   }
   sub('create', 'issue a key; it is printed once')

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Output } from './output.ts'
-import { runPolicySimulate, type SimulateArguments } from './policy-simulate.ts'
+import type { SimulateArguments } from './policy-simulate.ts'
 
 /** What these commands share with the others. */
 export interface PolicyCommands {
@@ -42,7 +42,8 @@ export function addPolicyCommands({ command, repeated, output }: PolicyCommands)
         .default('both'),
     )
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
-    .action((options: SimulateArguments) => {
+    .action(async (options: SimulateArguments) => {
+      const { runPolicySimulate } = await import('./policy-simulate.ts')
       process.exitCode = runPolicySimulate(options, output)
     })
 }
