@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { RawClient } from '../support/raw-client.ts'
 import { guarded } from './orders.ts'
 
 interface Order {
@@ -387,4 +390,54 @@ test('an error in which nothing can be hidden does not show what is hidden', asy
     assert.equal((await api.ask('ada', 'GET /orders/1')).code, 'ANSWER_UNREADABLE', type)
   type = 'empty'
   assert.equal((await api.ask('ada', 'GET /orders/1')).status, 409)
+})
+
+test('a client that leaves ends the read that was made for it', async (context) => {
+  let closed = 0
+  let asked: () => void = () => undefined
+  const waiting = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const api = await guarded(context, routes, rules, (request) => {
+    // Never answered: only a client that leaves ends it.
+    request.socket.on('close', () => closed++)
+    asked()
+  })
+  const client = await RawClient.open(api.gateway.clear)
+  client.send(
+    `PATCH /orders/1 HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\nX-API-Key: ${api.keyOf('ada')}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+  )
+  await waiting
+  // A half-close is no leaving: what was asked for whole is still answered.
+  client.socket.resetAndDestroy()
+  for (let tries = 0; closed === 0 && tries < 100; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(closed, 1)
+  assert.deepEqual(
+    api.arrived.map(([request]) => request),
+    ['GET /orders/1'],
+  )
+})
+
+test('the read carries what an authorizer says of the caller, as the write does', async (context) => {
+  const authorizer = createServer((_request, response) => response.setHeader('x-tenant', 'T1').end())
+  authorizer.listen(0, '127.0.0.1')
+  await once(authorizer, 'listening')
+  context.after(() => {
+    authorizer.closeAllConnections()
+    authorizer.close()
+  })
+  const address = `http://127.0.0.1:${(authorizer.address() as AddressInfo).port}/`
+  const settings = { type: 'forward-auth', address, upstreamHeaders: ['X-Tenant'] }
+  const api = await guarded(context, routes, rules, serviceOf(seeded(), plain), {
+    require: { authorizer: settings },
+  })
+  assert.equal((await api.ask('ada', 'DELETE /orders/1', ['X-Tenant: T2'])).status, 204)
+  assert.deepEqual(
+    api.arrived.map(([request, , headers]) => [request, headers['x-tenant']]),
+    [
+      ['GET /orders/1', 'T1'],
+      ['DELETE /orders/1', 'T1'],
+    ],
+  )
 })

@@ -20,6 +20,8 @@ export interface Guarded {
   readonly gateway: TestGateway
   /** `METHOD path` of each request that reached the service, with its body. */
   readonly arrived: (readonly [request: string, body: string, headers: IncomingMessage['headers']])[]
+  /** The key of a caller. */
+  keyOf(caller: string): string
   /** Sends a request as this caller, with these header lines and body. */
   ask(caller: string, request: string, lines?: readonly string[], body?: string | Buffer): Promise<Outcome>
 }
@@ -30,6 +32,7 @@ export async function guarded(
   routes: Readonly<Record<string, unknown>>,
   objects: unknown,
   answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+  extra: Readonly<Record<string, unknown>> = {},
 ): Promise<Guarded> {
   const arrived: Guarded['arrived'] = []
   const service = createServer(async (request, response) => {
@@ -56,6 +59,7 @@ export async function guarded(
           authenticate: ['keys'],
           authorize: 'any-authenticated-caller',
           objects,
+          ...extra,
           limits: { body: '10KB' },
           routes,
         },
@@ -72,6 +76,7 @@ export async function guarded(
   return {
     gateway,
     arrived,
+    keyOf: (caller) => keys.get(caller) ?? '',
     ask: async (caller, request, lines = [], body = '') => {
       const bytes = Buffer.from(body)
       const framing = bytes.length === 0 || lines.some((line) => /^transfer-encoding/i.test(line))

@@ -30,6 +30,7 @@ function dataAfterHeader(bytes: Buffer): number {
 export function gunzipOne(bytes: Buffer, { maxOutputLength }: { maxOutputLength: number }): Buffer {
   const at = dataAfterHeader(bytes)
   if (at < 0) throw new Error('no gzip header')
+  // The types of Node leave out what `info` changes of the result.
   const { buffer, engine } = inflateRawSync(bytes.subarray(at), {
     maxOutputLength,
     info: true,

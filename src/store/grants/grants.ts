@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Actor, StoreContext } from '../change.ts'
+import { isOneLine } from '../one-line.ts'
 import { StoreError } from '../store-error.ts'
 
 /** `break-glass` was taken in an emergency, without asking who may give. */
@@ -116,9 +117,4 @@ function checked(asked: NewGrant): NewGrant {
   if (!(lasts > 0 && lasts <= longestGrant[kind]))
     throw new StoreError(`a ${kind} lasts at most ${longestGrant[kind] / 3600_000}h`)
   return asked
-}
-
-/** No character that forges a line or turns a text around in a list. */
-function isOneLine(text: string): boolean {
-  return !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
 }

@@ -1,3 +1,4 @@
+import { isOneLine } from '../one-line.ts'
 import { StoreError } from '../store-error.ts'
 import type { RevocationKind } from './revocation-index.ts'
 
@@ -78,9 +79,4 @@ function checkValue(kind: RevocationKind, value: string): string {
   if (value === '' || value.length > longestValue || !isOneLine(value))
     throw new StoreError(`the value has 1 to ${longestValue} characters and no control characters`)
   return value
-}
-
-/** No character that forges a line or turns a text around in a list. */
-function isOneLine(text: string): boolean {
-  return !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
 }
